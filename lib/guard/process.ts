@@ -1,0 +1,187 @@
+// Owns which process is the node, whether it still runs, and signalling it.
+// Never signals by name or by a bare pid: an identity is looked at again right before.
+
+import {
+  baseName,
+  isGone,
+  listeningInodes,
+  namesSocket,
+  parseCommandLine,
+  parseStat,
+  type ProcessStat,
+  startsNonProducing,
+} from "./proc_entry.ts";
+
+/** One process and no later one with the same pid. */
+export interface NodeIdentity {
+  readonly pid: number;
+  readonly startTicks: number;
+}
+
+export interface NodeSearchOptions {
+  /** Base name the node's comm, exe or argv[0] must have. */
+  readonly processName: string;
+  /** Decides between several processes of that name. */
+  readonly socketPath: string;
+}
+
+export type NodeSearch =
+  | {
+    readonly kind: "found";
+    readonly identity: NodeIdentity;
+    readonly startsNonProducing: boolean;
+  }
+  /** The note tells what was looked for and what was seen instead. */
+  | { readonly kind: "not_found"; readonly note: string };
+
+export type SignalOutcome = "signalled" | "absent" | "denied";
+
+interface Seen {
+  readonly stat: ProcessStat;
+  readonly args: readonly string[];
+  readonly named: boolean;
+}
+
+const COMM_LIMIT = 15;
+const NOTE_LIMIT = 12;
+
+/**
+ * Looks through /proc for the node. Costs three small reads a process, so call it each second at
+ * most, and only while no node is known; `stillRuns` watches a known one.
+ */
+export function findNode(options: NodeSearchOptions, procRoot = "/proc"): NodeSearch {
+  const { seen, hidden } = readProcesses(options.processName, procRoot);
+  const candidates = seen.filter((process) => process.named && !isGone(process.stat));
+  const naming = candidates.filter(({ args }) => namesSocket(args, options.socketPath));
+  const narrowed = naming.length > 0 ? naming : candidates;
+  const owner = narrowed.length > 1
+    ? socketOwner(narrowed, options.socketPath, procRoot)
+    : narrowed[0];
+  if (owner === undefined) {
+    return { kind: "not_found", note: note(options, seen, narrowed, hidden) };
+  }
+  const { stat, args } = owner;
+  return {
+    kind: "found",
+    identity: { pid: stat.pid, startTicks: stat.startTicks },
+    startsNonProducing: startsNonProducing(args),
+  };
+}
+
+/** Whether this very process still runs; a zombie does not. One small read. */
+export function stillRuns(identity: NodeIdentity, procRoot = "/proc"): boolean {
+  const stat = readStat(procRoot, identity.pid);
+  return typeof stat === "object" && stat.startTicks === identity.startTicks && !isGone(stat);
+}
+
+/** Sends a signal to this very process, or says that it is gone or belongs to another user. */
+export function signal(
+  identity: NodeIdentity,
+  name: "SIGHUP" | "SIGKILL",
+  procRoot = "/proc",
+): SignalOutcome {
+  if (!stillRuns(identity, procRoot)) return "absent";
+  try {
+    Deno.kill(identity.pid, name);
+    return "signalled";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "absent";
+    if (error instanceof Deno.errors.PermissionDenied) return "denied";
+    throw error;
+  }
+}
+
+function readProcesses(name: string, procRoot: string): { seen: Seen[]; hidden: number } {
+  const comm = name.slice(0, COMM_LIMIT);
+  const seen: Seen[] = [];
+  let hidden = 0;
+  for (const pid of listPids(procRoot)) {
+    if (pid === Deno.pid) continue;
+    const stat = readStat(procRoot, pid);
+    if (stat === "absent") continue;
+    if (stat === "unreadable") {
+      hidden++;
+      continue;
+    }
+    const args = parseCommandLine(readText(`${procRoot}/${pid}/cmdline`) ?? "");
+    const exe = readLink(`${procRoot}/${pid}/exe`);
+    const named = stat.comm === comm || baseName(args[0] ?? "") === name ||
+      (exe !== undefined && baseName(exe) === name);
+    if (exe === undefined && args.length > 0) hidden++; // kernel threads have no program file
+    seen.push({ stat, args, named });
+  }
+  return { seen, hidden };
+}
+
+function socketOwner(candidates: readonly Seen[], path: string, procRoot: string) {
+  const inodes = listeningInodes(readText(`${procRoot}/net/unix`) ?? "", path);
+  if (inodes.size === 0) return undefined;
+  const owners = candidates.filter(({ stat }) => holdsSocket(stat.pid, inodes, procRoot));
+  return owners.length === 1 ? owners[0] : undefined;
+}
+
+function holdsSocket(pid: number, inodes: ReadonlySet<string>, procRoot: string): boolean {
+  const folder = `${procRoot}/${pid}/fd`;
+  try {
+    for (const { name } of Deno.readDirSync(folder)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(readLink(`${folder}/${name}`) ?? "")?.[1];
+      if (inode !== undefined && inodes.has(inode)) return true;
+    }
+  } catch {
+    // Another user's process, or one that just ended: then it is not known to hold the socket.
+  }
+  return false;
+}
+
+function note(
+  { processName, socketPath }: NodeSearchOptions,
+  seen: readonly Seen[],
+  rivals: readonly Seen[],
+  hidden: number,
+): string {
+  const listed = rivals.length > 0 ? rivals : seen;
+  const names = listed.slice(0, NOTE_LIMIT)
+    .map(({ stat }) => `${stat.pid} ${stat.comm}${isGone(stat) ? " (ended)" : ""}`).join(", ");
+  const more = listed.length > NOTE_LIMIT ? ` and ${listed.length - NOTE_LIMIT} more` : "";
+  const parts = [
+    rivals.length > 0
+      ? `${rivals.length} processes are named "${processName}" and none alone names or owns ` +
+        `"${socketPath}": ${names}${more}`
+      : `No process is named "${processName}" among ${seen.length} others: ${names}${more}`,
+  ];
+  if (hidden > 0) parts.push(`${hidden} of another user could not be read in full`);
+  if (Deno.pid === 1) parts.push("this process is pid 1: shareProcessNamespace is not set");
+  return parts.join("; ");
+}
+
+function listPids(procRoot: string): number[] {
+  const pids: number[] = [];
+  for (const { name } of Deno.readDirSync(procRoot)) {
+    if (/^\d{1,10}$/.test(name)) pids.push(Number(name));
+  }
+  return pids.sort((a, b) => a - b);
+}
+
+function readStat(procRoot: string, pid: number): ProcessStat | "absent" | "unreadable" {
+  try {
+    return parseStat(Deno.readTextFileSync(`${procRoot}/${pid}/stat`)) ?? "unreadable";
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied ? "unreadable" : "absent";
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined; // hidden from this user or ended meanwhile; the caller reports what it lacks
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined; // as above
+  }
+}
