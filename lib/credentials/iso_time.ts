@@ -1,0 +1,42 @@
+// Owns the writing of an instant as ISO 8601 in UTC, for places where Date does not reach.
+// Never reads a clock.
+
+import type { WallTime } from "../core/time.ts";
+
+/** `2026-09-21T14:13:20Z`, in whole seconds; undefined outside the years 1 to 9999. */
+export function isoSeconds(at: WallTime): string | undefined {
+  const seconds = Math.floor(at / 1000);
+  const days = Math.floor(seconds / 86_400);
+  // Days from 0001-01-01 to 1970-01-01, and from there to 9999-12-31.
+  if (!(days >= -719_162 && days <= 2_932_896)) return undefined;
+  const { year, month, day } = civilDate(days);
+  const ofDay = seconds - days * 86_400;
+  const time = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map((n) => digits(n, 2)).join(":");
+  return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${time}Z`;
+}
+
+/**
+ * Gregorian date of a day counted from 1970-01-01. Years are taken to begin in March, so that the
+ * leap day is the last of its year; an era is the 400 years after which the calendar repeats.
+ */
+function civilDate(days: number): { year: number; month: number; day: number } {
+  const sinceYearZero = days + 719_468;
+  const era = Math.floor(sinceYearZero / 146_097);
+  const dayOfEra = sinceYearZero - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) +
+    Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra -
+    (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
+  };
+}
+
+function digits(n: number, width: number): string {
+  return String(Math.floor(n)).padStart(width, "0");
+}
