@@ -2,33 +2,14 @@
 // Never carries a byte of a key file: credentials cross as a verdict about them.
 
 import type { Config } from "./config.ts";
-import type { PermitTime } from "./core/time.ts";
-import type { CredentialsVerdict } from "./credentials/verdict.ts";
-
-/** Proof of when a renewal was sent, by the guard's own clock. The guard honours only what it issued. */
-export interface Stamp {
-  readonly at: PermitTime;
-  /** Rises on every revoke, fence, node change and worker start; an older epoch buys nothing. */
-  readonly epoch: number;
-  /** Unique within this guard's life. */
-  readonly serial: number;
-}
-
-export type SighupReason =
-  | "enable_forging"
-  | "disable_forging"
-  | "startup_cleanup"
-  | "credentials_changed";
+import type { UnfitVerdict } from "./core/guard_verdicts.ts";
+import type { NodePhase, SighupReason } from "./core/node_life.ts";
+import type { Stamp } from "./core/permit.ts";
+import type { CredentialProblem, CredentialsVerdict } from "./credentials/verdict.ts";
 
 export type CredentialFile = "kes" | "vrf" | "opcert";
 
 export type FileOperation = "copy" | "remove";
-
-export type NodePhase =
-  | "unseen" // never identified in this guard's life
-  | "starting" // the process runs, its socket refuses
-  | "ready" // its socket accepts a connection
-  | "gone"; // an identified process vanished
 
 export type ManagerToGuard =
   /** Asks for a stamp; the nonce goes to the permit file before the write that carries it is sent. */
@@ -71,18 +52,6 @@ export type GuardToManager =
   /** SIGTERM: the guard is fencing already; release as soon as a report says it is fenced. */
   | { readonly kind: "shutdown" };
 
-/** Why this replica may not lead at the moment, as a code for metrics, conditions and logs. */
-export type Unfit =
-  | "node_not_found"
-  | "node_starts_producing"
-  | "node_starting"
-  | "node_gone"
-  | "forging_unconfirmed" // what the node does now is not known yet, or a stop is still unconfirmed
-  | "credentials_invalid"
-  | "install_failed" // the key folder refuses writes
-  | "start_failed" // a start took no effect; backing off
-  | "shutting_down";
-
 /** Everything the manager may know of the guard. Sent on every change, and at least every 5 s. */
 export interface GuardReport {
   readonly epoch: number;
@@ -106,12 +75,17 @@ export interface GuardReport {
   readonly permitLeftMs: number;
   /** A signal must be sent but may not yet be (slot rule, one in flight, node starting). */
   readonly signalOwed: boolean;
-  readonly unfit: { readonly code: Unfit; readonly message: string } | undefined;
+  readonly unfit: UnfitVerdict | undefined;
+  /** A stop is under way and not confirmed yet. */
+  readonly fencing: boolean;
   /** True when the start under the present permit took no effect in time. */
   readonly startFailed: boolean;
   /** Credential files in place for the node: all valid ones, none, or something between. */
   readonly files: "installed" | "absent" | "partial";
+  /** The set in use: the newest valid one, else what is wrong with the only one. */
   readonly credentials: CredentialsVerdict;
+  /** A newer set in the source folder that is not used, and why. */
+  readonly rejectedSource: readonly CredentialProblem[];
   /** Provisioned before the node's start, or the node is up already: what /startup-status says. */
   readonly startupReady: boolean;
   readonly deadMan: { readonly live: boolean; readonly reason: string };

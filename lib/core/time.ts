@@ -62,3 +62,10 @@ export function latest<T extends AnyInstant>(a: T, b: NoInfer<T>): T {
 export function wallSecond(at: WallTime): number {
   return Math.floor(at / 1000);
 }
+
+/** The guard's three clocks, read together. */
+export interface GuardInstant {
+  readonly monotonic: Monotonic;
+  readonly permit: PermitTime;
+  readonly wall: WallTime;
+}

@@ -1,0 +1,184 @@
+// Owns the guard's machine: one event in, the next state and its effects out.
+// Never lets an event find a permit that time has ended.
+
+import { assertNever } from "./assert_never.ts";
+import { actOnState } from "./forging_moves.ts";
+import { type ForgingEvent, type ForgingStep, type Guarding, SETTLE_MS } from "./forging_state.ts";
+import { endPermit, keepPermit, log, type Turn, update } from "./forging_turn.ts";
+import { type NodeSighting, scrapedNode, settledNode, sightNode, signalSent } from "./node_life.ts";
+import { honourGrant, issueStamp, nextEpoch, permitLeftMs } from "./permit.ts";
+import { type GuardInstant, isBefore } from "./time.ts";
+
+/** Takes one event and returns the state after it, what to do, and when to be asked again. */
+export function stepForging(
+  state: Guarding,
+  { event, now }: { event: ForgingEvent; now: GuardInstant },
+): ForgingStep {
+  const turn: Turn = { state, effects: [], now };
+  // Before anything else, so that no event finds a permit that time has ended.
+  endExpiredPermit(turn);
+  take(turn, event);
+  const wakeAt = actOnState(turn);
+  return { state: turn.state, effects: turn.effects, wakeAt };
+}
+
+function endExpiredPermit(turn: Turn): void {
+  const { permit } = turn.state;
+  if (permit !== undefined && !isBefore(turn.now.permit, permit.until)) {
+    endPermit(turn, "permit_ended");
+  }
+}
+
+function take(turn: Turn, event: ForgingEvent): void {
+  switch (event.kind) {
+    case "tick":
+      return settle(turn);
+    case "looked":
+      return takeSighting(turn, event.sighting);
+    case "scraped":
+      return takeScrape(turn, event);
+    case "files":
+      return update(turn, {
+        files: {
+          inPlace: event.inPlace,
+          generation: event.generation,
+          problem: event.problem,
+          triedAt: turn.now.monotonic,
+        },
+        awaiting: turn.state.awaiting === "files" ? undefined : turn.state.awaiting,
+      });
+    case "signalled":
+      return takeSignalled(turn, event);
+    case "credentials":
+      return update(turn, {
+        credentials: { usable: event.usable, generation: event.generation },
+      });
+    case "stamp_requested":
+      return takeStampRequest(turn, event);
+    case "granted":
+      return takeGrant(turn, event);
+    case "revoked":
+      return endPermit(turn, event.reason);
+    case "nonces_forgotten":
+      update(turn, { nonces: [] });
+      return keepPermit(turn);
+    case "worker_started":
+      return update(turn, { stamps: nextEpoch(turn.state.stamps) });
+    case "shutdown":
+      update(turn, { shuttingDown: true });
+      return endPermit(turn, "shutdown");
+    default:
+      return assertNever(event);
+  }
+}
+
+function settle(turn: Turn): void {
+  update(turn, {
+    node: settledNode(turn.state.node, {
+      now: turn.now.monotonic,
+      settleMs: SETTLE_MS,
+      gaugeIsReliable: !turn.state.metricsUnreliable,
+    }),
+  });
+}
+
+function takeSighting(turn: Turn, sighting: NodeSighting): void {
+  const before = turn.state.node;
+  const firstLook = turn.state.lookedAt === undefined;
+  const node = sightNode(before, { sighting, firstLook });
+  update(turn, { node, looking: false, lookedAt: turn.now.monotonic });
+  settle(turn);
+  if (node.phase !== before.phase || node.identity !== before.identity) {
+    log(turn, "info", "Node phase changed", {
+      phase: node.phase,
+      pid: node.identity?.pid,
+      was: before.phase,
+      note: node.phase === "gone" ? node.searchNote : undefined,
+    });
+  }
+  const sameLife = before.identity === node.identity && node.phase !== "gone";
+  if (before.identity === undefined || sameLife || before.phase === "gone") return;
+  endPermit(turn, "node_gone");
+}
+
+function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {
+  const before = turn.state.node;
+  const node = scrapedNode(before, {
+    scrape: event.scrape,
+    begunAt: event.begunAt,
+    settleMs: SETTLE_MS,
+    gaugeIsReliable: !turn.state.metricsUnreliable,
+  });
+  update(turn, { node, scraping: false, scrapedAt: turn.now.monotonic });
+  settle(turn);
+  if (before.metricsReadable !== node.metricsReadable && node.identity !== undefined) {
+    log(turn, "info", "Node metrics changed", { readable: node.metricsReadable ? 1 : 0 });
+  }
+}
+
+function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signalled" }>): void {
+  update(turn, { awaiting: undefined });
+  const { node, fence } = turn.state;
+  if (event.outcome === "denied") {
+    log(turn, "error", "Cannot signal the node: the kernel refuses, the sidecar needs its uid", {
+      pid: event.identity.pid,
+      signal: event.reason === undefined ? "SIGKILL" : "SIGHUP",
+    });
+  }
+  const at = turn.now.monotonic;
+  if (event.reason === undefined) {
+    if (fence !== undefined) update(turn, { fence: { ...fence, killedAt: at } });
+    return;
+  }
+  const stops = event.reason === "disable_forging" || event.reason === "startup_cleanup";
+  if (stops && fence !== undefined) update(turn, { fence: { ...fence, signalledAt: at } });
+  if (event.outcome !== "signalled") return;
+  update(turn, { node: signalSent(node, { reason: event.reason, at }) });
+  log(turn, "info", "Node signalled", { reason: event.reason, pid: event.identity.pid });
+}
+
+function takeStampRequest(
+  turn: Turn,
+  { id, nonce }: Extract<ForgingEvent, { kind: "stamp_requested" }>,
+): void {
+  const { book, stamp } = issueStamp(turn.state.stamps, turn.now.permit);
+  const nonces = [...turn.state.nonces.slice(-1), nonce];
+  update(turn, { stamps: book, nonces });
+  keepPermit(turn);
+  turn.effects.push({
+    kind: "answer_stamp",
+    id,
+    stamp,
+    permitLeftMs: permitLeftMs(turn.state.permit, turn.now.permit),
+  });
+}
+
+function takeGrant(
+  turn: Turn,
+  { request, nonce }: Extract<ForgingEvent, { kind: "granted" }>,
+): void {
+  const { state, now } = turn;
+  const fencing = state.fence !== undefined && state.node.suspicion !== "none";
+  if (fencing || state.shuttingDown) {
+    log(turn, "info", "Grant refused", { why: fencing ? "fencing" : "shutting_down" });
+    return;
+  }
+  const answer = honourGrant(state.stamps, {
+    request,
+    running: state.permit,
+    holdMsMax: state.settings.renewDeadlineMs,
+    now: now.permit,
+  });
+  if (answer.kind === "refused") {
+    log(turn, "info", "Grant refused", { why: answer.why });
+    return;
+  }
+  if (state.permit === undefined) {
+    log(turn, "info", "Permit begins", {
+      holdMs: permitLeftMs(answer.permit, now.permit),
+      fencedSecond: request.fencedSecond,
+    });
+  }
+  update(turn, { permit: answer.permit, nonces: [nonce], fence: undefined });
+  keepPermit(turn);
+}

@@ -1,0 +1,299 @@
+// Owns what the guard does about what it knows: start, keep, stop, clean up, look and scrape.
+// Never sends a signal or touches files itself: it names at most one such act a step.
+
+import { SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
+import {
+  closeFence,
+  endPermit,
+  failStart,
+  log,
+  openFence,
+  type Turn,
+  update,
+} from "./forging_turn.ts";
+import { isUp, type NodeLife, type SighupReason, signalIsSettled } from "./node_life.ts";
+import { addMs, earliest, elapsedMs, isBefore, type Monotonic, wallSecond } from "./time.ts";
+
+const LOOK_MS = 1_000;
+const LOOK_STARTING_MS = 250;
+const LOOK_DYING_MS = 50;
+const SCRAPE_WATCH_MS = 5_000;
+/** Below the eight requests a second that cardano-node's own metrics server allows. */
+const SCRAPE_DENSE_MS = 150;
+const RETRY_MS = 1_000;
+/** A harmless-looking node that does not confirm its first SIGHUP is asked again after this. */
+const ASK_AGAIN_MS = 5_000;
+/** Timers do not count suspended time, so the clock is looked at this often while it matters. */
+const TICK_ACTIVE_MS = 250;
+const TICK_IDLE_MS = 1_000;
+
+/** Chooses the next moves; returns when to be asked again. */
+export function actOnState(turn: Turn): Monotonic {
+  if (turn.state.awaiting === undefined) move(turn);
+  planLook(turn);
+  planScrape(turn);
+  return nextWake(turn);
+}
+
+function move(turn: Turn): void {
+  const { node, permit } = turn.state;
+  if (node.remainsToClean) return cleanUp(turn);
+  if (permit !== undefined && turn.state.fence === undefined) moveTowardsForging(turn);
+  if (turn.state.permit === undefined || turn.state.fence !== undefined) moveTowardsStop(turn);
+  if (turn.state.awaiting === undefined && mayProvision(turn)) installFiles(turn);
+}
+
+/** An ended process forges no more once its files are gone too: what restarts in its place finds none. */
+function cleanUp(turn: Turn): void {
+  if (turn.state.files.inPlace !== "absent") return removeFiles(turn);
+  const { node } = turn.state;
+  const suspicion = node.phase === "gone" ? "none" : node.suspicion;
+  update(turn, { node: { ...node, remainsToClean: false, suspicion } });
+  closeFence(turn);
+  move(turn);
+}
+
+/** Files for the node's start, which exits without them. Never for one seen to start producing. */
+function mayProvision(turn: Turn): boolean {
+  const { node, files, credentials, settings } = turn.state;
+  if (!credentials.usable || !settings.nodeRequired) return false;
+  if (files.inPlace === "installed" && files.generation === credentials.generation) return false;
+  if (turn.state.shuttingDown || !retryIsDue(turn)) return false;
+  if (node.phase === "unseen") return turn.state.lookedAt !== undefined;
+  const awaitsStart = node.phase === "gone" || (node.phase === "starting" && !node.ranBeforeGuard);
+  return awaitsStart && node.startsNonProducing === true;
+}
+
+function moveTowardsForging(turn: Turn): void {
+  const { node, settings } = turn.state;
+  if (!settings.nodeRequired && node.identity === undefined) return keepFilesUnderPermit(turn);
+  if (node.phase !== "ready") return;
+  if (node.forging) return keepForging(turn);
+  if (turn.state.permit?.carried) return endCarriedPermit(turn);
+  startForging(turn);
+}
+
+/** A trial without a node: the files are all there is to hold. */
+function keepFilesUnderPermit(turn: Turn): void {
+  const { files, credentials, permit } = turn.state;
+  const current = files.inPlace === "installed" && files.generation === credentials.generation;
+  if (!current && credentials.usable && permit?.carried === false && retryIsDue(turn)) {
+    installFiles(turn);
+  }
+}
+
+/** A carried permit lets a forging node go on; a node that is seen not to forge gets no start from it. */
+function endCarriedPermit(turn: Turn): void {
+  const { node } = turn.state;
+  const seenStopped = node.gauge === 0 && node.gaugeReadAt !== undefined;
+  if (seenStopped) endPermit(turn, "carried_permit_unused");
+}
+
+function keepForging(turn: Turn): void {
+  const { startSince, permit, credentials, files, fence } = turn.state;
+  if (startSince !== undefined) {
+    log(turn, "info", "Forging confirmed", {
+      tookMs: elapsedMs(startSince, turn.now.monotonic),
+      verified: turn.state.node.metricsReadable ? 1 : 0,
+    });
+    update(turn, {
+      startSince: undefined,
+      slotWaitSince: undefined,
+      backoff: undefined,
+      refreshing: false,
+      fencedSecond: undefined,
+    });
+  }
+  const newer = credentials.usable && files.generation !== credentials.generation;
+  // A second signal inside a slot makes the node check that slot again, with the new keys: so a
+  // rotation is a stop and a start, and the slot rule lies between them.
+  if (newer && permit?.carried === false && fence === undefined) {
+    openFence(turn, { reason: "credentials_changed", claimableAt: undefined });
+    update(turn, { refreshing: true });
+  }
+}
+
+function startForging(turn: Turn): void {
+  const { state, now } = turn;
+  const startSince = state.startSince ?? now.monotonic;
+  if (state.startSince === undefined) update(turn, { startSince });
+  if (!isBefore(now.monotonic, addMs(startSince, START_TIMEOUT_MS))) {
+    return failStart(turn, state.files.problem ?? "no effect of the signal was seen");
+  }
+  const { node, files, credentials } = state;
+  const signalled = node.signal !== undefined && !isBefore(node.signal.at, startSince);
+  if (signalled) return;
+  if (!credentials.usable) return failStart(turn, "no usable credentials");
+  if (files.inPlace !== "installed" || files.generation !== credentials.generation) {
+    if (retryIsDue(turn)) installFiles(turn);
+    return;
+  }
+  if (!signalIsSettled(node, { now: now.monotonic, settleMs: SETTLE_MS })) return;
+  if (mustAwaitSlot(turn)) return;
+  sighup(turn, state.refreshing ? "credentials_changed" : "enable_forging");
+}
+
+/** Whether the second of the last fence, the other holder's or our own, is not over yet. */
+function mustAwaitSlot(turn: Turn): boolean {
+  const { permit, lastFencedSecond, slotWaitSince } = turn.state;
+  const fenced = Math.max(permit?.fencedSecond ?? -Infinity, lastFencedSecond ?? -Infinity);
+  if (wallSecond(turn.now.wall) > fenced) return false;
+  const since = slotWaitSince ?? turn.now.monotonic;
+  if (slotWaitSince === undefined) update(turn, { slotWaitSince: since });
+  return isBefore(turn.now.monotonic, addMs(since, SLOT_WAIT_MS_MAX));
+}
+
+function moveTowardsStop(turn: Turn): void {
+  const { node, files, settings, fence } = turn.state;
+  const trial = !settings.nodeRequired && node.identity === undefined;
+  const reachable = isUp(node) || node.forging || trial;
+  if (!reachable) {
+    if (fence !== undefined && node.suspicion === "none") closeFence(turn);
+    return;
+  }
+  if (node.suspicion === "none" && files.inPlace === "absent") {
+    if (fence !== undefined || turn.state.fencedSecond === undefined) closeFence(turn);
+    if (turn.state.permit !== undefined) moveTowardsForging(turn);
+    return;
+  }
+  openFence(turn, { reason: "no_permit", claimableAt: undefined });
+  if (killIsDue(turn)) return kill(turn);
+  if (files.inPlace !== "absent" && retryIsDue(turn)) return removeFiles(turn);
+  askToStop(turn);
+}
+
+function askToStop(turn: Turn): void {
+  const { node, files, fence } = turn.state;
+  // With all three files still in place a SIGHUP would start what it is meant to stop.
+  if (fence === undefined || files.inPlace === "installed" || node.suspicion === "none") return;
+  const now = turn.now.monotonic;
+  if (!signalIsSettled(node, { now, settleMs: SETTLE_MS })) return;
+  const askAgain = node.suspicion === "possible" && fence.signalledAt !== undefined &&
+    !isBefore(now, addMs(fence.signalledAt, ASK_AGAIN_MS));
+  if (fence.signalledAt !== undefined && !askAgain) return;
+  const fresh = !node.toldToForge && node.signal === undefined;
+  sighup(turn, fresh ? "startup_cleanup" : "disable_forging");
+}
+
+function killIsDue(turn: Turn): boolean {
+  const { node, fence, files, settings } = turn.state;
+  if (fence === undefined || node.suspicion !== "likely" || node.identity === undefined) {
+    return false;
+  }
+  const now = turn.now.monotonic;
+  if (fence.killedAt !== undefined) return !isBefore(now, addMs(fence.killedAt, RETRY_MS));
+  const filesStuck = files.inPlace === "installed" && files.problem !== undefined &&
+    files.triedAt !== undefined && !isBefore(files.triedAt, fence.since.monotonic);
+  const softEnd = addMs(fence.since.monotonic, settings.fenceTimeoutMs / 2);
+  return filesStuck || !isBefore(now, softEnd);
+}
+
+function kill(turn: Turn): void {
+  const { node, vainKills, files } = turn.state;
+  if (node.identity === undefined) return;
+  const untold = !node.toldToForge && !node.ranBeforeGuard && node.startsNonProducing === true;
+  if (untold && vainKills > 0) {
+    log(turn, "error", "Node metrics are unreliable: a restart did not change them", {
+      pid: node.identity.pid,
+    });
+    update(turn, { metricsUnreliable: true, node: { ...node, metricsReadable: false } });
+    return;
+  }
+  if (untold) update(turn, { vainKills: vainKills + 1 });
+  const why = files.inPlace === "installed" ? "key files cannot be removed" : "stop not confirmed";
+  log(turn, "error", "Killing the node", { pid: node.identity.pid, why, problem: files.problem });
+  update(turn, { awaiting: "signal" });
+  turn.effects.push({ kind: "sigkill", identity: node.identity, why });
+}
+
+function sighup(turn: Turn, reason: SighupReason): void {
+  const { identity } = turn.state.node;
+  if (identity === undefined) return;
+  update(turn, { awaiting: "signal" });
+  turn.effects.push({ kind: "sighup", identity, reason });
+}
+
+function installFiles(turn: Turn): void {
+  update(turn, { awaiting: "files" });
+  turn.effects.push({ kind: "install_files" });
+}
+
+function removeFiles(turn: Turn): void {
+  if (turn.state.files.problem !== undefined && !retryIsDue(turn)) return;
+  update(turn, { awaiting: "files" });
+  turn.effects.push({ kind: "remove_files" });
+}
+
+/** After a refused file operation the next try waits; otherwise there is nothing to wait for. */
+function retryIsDue(turn: Turn): boolean {
+  const { problem, triedAt } = turn.state.files;
+  if (problem === undefined || triedAt === undefined) return true;
+  return !isBefore(turn.now.monotonic, addMs(triedAt, RETRY_MS));
+}
+
+function planLook(turn: Turn): void {
+  const { looking, lookedAt } = turn.state;
+  if (looking || (lookedAt !== undefined && isBefore(turn.now.monotonic, lookDueAt(turn)))) return;
+  update(turn, { looking: true });
+  turn.effects.push({ kind: "look" });
+}
+
+function lookDueAt(turn: Turn): Monotonic {
+  const { node, fence, lookedAt, bornAt } = turn.state;
+  const everyMs = fence?.killedAt !== undefined
+    ? LOOK_DYING_MS
+    : node.phase === "starting"
+    ? LOOK_STARTING_MS
+    : LOOK_MS;
+  return addMs(lookedAt ?? bornAt, everyMs);
+}
+
+function planScrape(turn: Turn): void {
+  const { settings, scraping, node } = turn.state;
+  if (!settings.metricsConfigured || scraping || !canScrape(node)) return;
+  if (isBefore(turn.now.monotonic, scrapeDueAt(turn))) return;
+  update(turn, { scraping: true });
+  turn.effects.push({ kind: "scrape" });
+}
+
+function canScrape(node: NodeLife): boolean {
+  return isUp(node) || (node.phase === "starting" && node.ranBeforeGuard);
+}
+
+function scrapeDueAt(turn: Turn): Monotonic {
+  const { node, fence, startSince, scrapedAt, bornAt } = turn.state;
+  const inTransition = fence !== undefined || startSince !== undefined ||
+    (node.phase === "ready" && node.gaugeReadAt === undefined && node.signal?.effectSeen !== true);
+  const everyMs = inTransition ? SCRAPE_DENSE_MS : SCRAPE_WATCH_MS;
+  return scrapedAt === undefined ? bornAt : addMs(scrapedAt, everyMs);
+}
+
+function nextWake(turn: Turn): Monotonic {
+  const { state, now } = turn;
+  const at = now.monotonic;
+  const active = state.permit !== undefined || state.fence !== undefined ||
+    state.startSince !== undefined;
+  const permitEnd = state.permit === undefined
+    ? undefined
+    : addMs(at, elapsedMs(now.permit, state.permit.until));
+  const { signal } = state.node;
+  const settles = signal === undefined || signal.effectSeen
+    ? undefined
+    : addMs(signal.at, SETTLE_MS);
+  const secondBegins = state.slotWaitSince !== undefined && state.startSince !== undefined
+    ? addMs(at, 1_000 - (now.wall % 1_000))
+    : undefined;
+  const killDue = state.fence === undefined
+    ? undefined
+    : addMs(state.fence.since.monotonic, state.settings.fenceTimeoutMs / 2);
+  const soonest = earliest(
+    addMs(at, active ? TICK_ACTIVE_MS : TICK_IDLE_MS),
+    permitEnd,
+    state.looking ? undefined : lookDueAt(turn),
+    state.scraping || !canScrape(state.node) || !state.settings.metricsConfigured
+      ? undefined
+      : scrapeDueAt(turn),
+    ...[settles, secondBegins, killDue].filter((one) => one !== undefined && isBefore(at, one)),
+  );
+  return soonest ?? addMs(at, TICK_IDLE_MS);
+}

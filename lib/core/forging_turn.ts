@@ -1,0 +1,106 @@
+// Owns one step under way, and the few ways in which a permit ends and a fence opens and closes.
+// Never reads a clock: the instant of the step came with its event.
+
+import type { ForgingEffect, Guarding } from "./forging_state.ts";
+import { nextEpoch } from "./permit.ts";
+import { addMs, elapsedMs, type GuardInstant, type PermitTime, wallSecond } from "./time.ts";
+
+const BACKOFF_FIRST_MS = 30_000;
+const BACKOFF_MS_MAX = 300_000;
+const MARGINS_KEPT = 16;
+
+/** One step under way: the state is replaced, never changed in place. */
+export interface Turn {
+  state: Guarding;
+  readonly effects: ForgingEffect[];
+  readonly now: GuardInstant;
+}
+
+/** Ends the permit, for whatever reason, and opens a fence where there is something to fence. */
+export function endPermit(turn: Turn, reason: string): void {
+  const { state } = turn;
+  update(turn, {
+    stamps: nextEpoch(state.stamps),
+    permit: undefined,
+    startSince: undefined,
+    slotWaitSince: undefined,
+    refreshing: false,
+  });
+  if (state.permit === undefined) return;
+  log(turn, "info", "Permit ends", { reason });
+  openFence(turn, {
+    reason,
+    claimableAt: addMs(state.permit.sentAt, state.settings.leaseDurationMs),
+  });
+  keepPermit(turn);
+}
+
+export function openFence(
+  turn: Turn,
+  { reason, claimableAt }: { reason: string; claimableAt: PermitTime | undefined },
+): void {
+  if (turn.state.fence !== undefined) return;
+  update(turn, {
+    fence: {
+      reason,
+      since: turn.now,
+      claimableAt,
+      signalledAt: undefined,
+      killedAt: undefined,
+    },
+    fencedSecond: undefined,
+  });
+}
+
+/** The stop is confirmed: notes the second for the receipt, when the files are gone too. */
+export function closeFence(turn: Turn): void {
+  const { fence, files, fenceMarginsMs, fences } = turn.state;
+  const second = wallSecond(turn.now.wall);
+  if (files.inPlace === "absent") {
+    update(turn, { fencedSecond: second, lastFencedSecond: second });
+  }
+  if (fence === undefined) return;
+  const tookMs = elapsedMs(fence.since.monotonic, turn.now.monotonic);
+  const marginMs = fence.claimableAt === undefined
+    ? undefined
+    : elapsedMs(turn.now.permit, fence.claimableAt);
+  update(turn, {
+    fence: undefined,
+    fences: marginMs === undefined ? fences : fences + 1,
+    fenceMarginsMs: marginMs === undefined
+      ? fenceMarginsMs
+      : [...fenceMarginsMs, marginMs].slice(-MARGINS_KEPT),
+  });
+  log(turn, "info", "Fence confirmed", { reason: fence.reason, tookMs, marginMs });
+}
+
+/** A start took no effect: gives the permit up, and backs off before the next try. */
+export function failStart(turn: Turn, why: string): void {
+  const failures = (turn.state.backoff?.failures ?? 0) + 1;
+  const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
+  update(turn, { backoff: { until: addMs(turn.now.monotonic, backoffMs), failures } });
+  log(turn, "error", "Start took no effect: giving up leadership", { why, failures, backoffMs });
+  endPermit(turn, "start_failed");
+}
+
+export function update(turn: Turn, change: Partial<Guarding>): void {
+  turn.state = { ...turn.state, ...change };
+}
+
+export function log(
+  turn: Turn,
+  level: "info" | "warning" | "error",
+  message: string,
+  fields: Readonly<Record<string, string | number | undefined>>,
+): void {
+  turn.effects.push({ kind: "log", level, message, fields });
+}
+
+/** Writes permit and nonces to the permit file, before any later effect. */
+export function keepPermit(turn: Turn): void {
+  turn.effects.push({
+    kind: "keep_permit",
+    until: turn.state.permit?.until,
+    nonces: turn.state.nonces,
+  });
+}
