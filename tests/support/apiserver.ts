@@ -15,7 +15,8 @@ import {
   writeKubeconfig,
 } from "./apiserver_objects.ts";
 import { startTethered, type TetheredProcess } from "./tethered_process.ts";
-import { freePort, until, waitForFile } from "./until.ts";
+import { freePort } from "./free_port.ts";
+import { untilReady, waitForFile } from "./process_ready.ts";
 
 export type { ApiAnswer, ApiRequestOptions, Json, PolicyRule };
 
@@ -113,7 +114,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Re
     const request = (method: string, path: string, o: ApiRequestOptions = {}) =>
       requestJson(send, { method, path, ...o });
     const waitReady = async (process: TetheredProcess) => {
-      await until("the API server is ready", { process, logFile }, async () => {
+      await untilReady("the API server is ready", { process, logFile }, async () => {
         const ready = await request("GET", "/readyz").catch(() => undefined);
         return ready?.status === 200;
       });

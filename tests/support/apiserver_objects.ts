@@ -2,7 +2,7 @@
 // Never starts a server.
 
 import { type ApiRequest, expectStatus, type Json } from "./api_request.ts";
-import { until } from "./until.ts";
+import { untilReady } from "./process_ready.ts";
 
 /** What a role allows: one entry of a Role's `rules`. */
 export interface PolicyRule {
@@ -16,7 +16,7 @@ export async function installCrd(request: ApiRequest, crd: Json): Promise<void> 
   const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   expectStatus(201, await request("POST", collection, { body: crd }));
   const name = crd.metadata.name;
-  await until(`${name} is served`, undefined, async () => {
+  await untilReady(`${name} is served`, undefined, async () => {
     const { group, names, versions } = crd.spec;
     const list = await request("GET", `/apis/${group}/${versions[0].name}/${names.plural}`);
     const { body } = await request("GET", `${collection}/${name}`);
