@@ -1,50 +1,19 @@
-// Owns the waiting for a process that starts: polled, since it tells nobody, and with a deadline.
-// Never a stand-in for an event that could be awaited.
+// Owns waiting in tests: for a condition, with an end, instead of for a time.
+// Never decides by how long something took.
 
-import type { TetheredProcess } from "./tethered_process.ts";
-
-const START_DEADLINE_MS = 60_000;
-const POLL_EVERY_MS = 50;
-
-export interface Watched {
-  readonly process: TetheredProcess;
-  readonly logFile: string;
-}
-
-export function waitForFile(path: string, watched: Watched): Promise<void> {
-  return until(
-    `${path} exists`,
-    watched,
-    () => Deno.stat(path).then((info) => info.size > 0, () => false),
-  );
-}
-
-export async function until(
-  what: string,
-  watched: Watched | undefined,
-  isTrue: () => Promise<boolean>,
-): Promise<void> {
-  const signal = AbortSignal.timeout(START_DEADLINE_MS);
-  while (!await isTrue()) {
-    const exited = await watched?.process.hasExited() ?? false;
-    if (exited || signal.aborted) {
-      const log = watched ? await Deno.readTextFile(watched.logFile).catch(String) : "";
-      const why = exited ? "the process ended" : `not within ${START_DEADLINE_MS} ms`;
-      throw new Error(`Cannot wait until ${what}: ${why}\n${log.slice(-2000)}`);
+/** Asks until `probe` gives something other than undefined or false, and gives that. */
+export async function until<T>(
+  description: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  { timeoutMs = 10_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) {
+      throw new Error(`Waited ${timeoutMs} ms in vain for ${description}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-}
-/** Below the range for outgoing connections, so that nobody takes the port while the server restarts. */
-export function freePort(): number {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  throw new Error("Cannot find a free port between 20000 and 32000 in 100 attempts");
 }
