@@ -1,0 +1,100 @@
+// Owns the rules between the durations: a leader has stopped before another may start.
+// Never uses fractions of a millisecond, so that the rules hold exactly and not almost.
+
+import type { SettingReader } from "./reader.ts";
+
+export interface Timings {
+  /** W: how long others wait before they take a silent lease over. */
+  readonly durationMs: number;
+  /** H: how long a hold lasts from the sending of its renewal. */
+  readonly renewDeadlineMs: number;
+  readonly renewIntervalMs: number;
+  /** S: within this a fence is confirmed or the node is killed. */
+  readonly fenceTimeoutMs: number;
+  readonly apiTimeoutMs: number;
+}
+
+/** What a fence may take beyond S: one turn of the guard's clock (250 ms) and the kill itself. */
+const FENCE_SLACK_MS = 300;
+
+/** H + S + slack on a clock 1 % too slow must not outlast W on one 1 % too fast. */
+export function timingsAreSafe(timings: Timings): boolean {
+  const { durationMs, renewDeadlineMs, fenceTimeoutMs } = timings;
+  return 99 * durationMs >= 101 * (renewDeadlineMs + fenceTimeoutMs + FENCE_SLACK_MS);
+}
+
+/** The longest H that is safe; negative where no H is. */
+export function longestRenewDeadlineMs(durationMs: number, fenceTimeoutMs: number): number {
+  return Math.floor(99 * durationMs / 101) - fenceTimeoutMs - FENCE_SLACK_MS;
+}
+
+export function defaultRenewDeadlineMs(durationMs: number, fenceTimeoutMs: number): number {
+  const share = Math.floor(0.6 * durationMs);
+  return Math.min(share, longestRenewDeadlineMs(durationMs, fenceTimeoutMs));
+}
+
+export function readTimings(reader: SettingReader): Timings {
+  const durationMs = reader.number("LEASE_DURATION");
+  const fenceTimeoutMs = reader.number("FENCE_TIMEOUT");
+  const apiTimeoutMs = reader.number("API_TIMEOUT");
+  const renewIntervalMs = Math.floor(Math.min(reader.number("SLEEP_INTERVAL"), durationMs / 4));
+  const defaultMs = defaultRenewDeadlineMs(durationMs, fenceTimeoutMs);
+  const renewDeadlineMs = reader.optionalNumber("RENEW_DEADLINE") ?? defaultMs;
+  reader.derive("RENEW_DEADLINE", seconds(defaultMs));
+  const timings = { durationMs, renewDeadlineMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs };
+  if (reader.allWell("LEASE_DURATION", "FENCE_TIMEOUT", "API_TIMEOUT", "SLEEP_INTERVAL")) {
+    checkTimings(reader, timings);
+  }
+  return timings;
+}
+
+function checkTimings(reader: SettingReader, timings: Timings): void {
+  const { durationMs, renewDeadlineMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs } = timings;
+  const given = reader.given("RENEW_DEADLINE") !== undefined;
+  if (given && !reader.allWell("RENEW_DEADLINE")) return;
+  const least = renewIntervalMs + apiTimeoutMs;
+  const most = longestRenewDeadlineMs(durationMs, fenceTimeoutMs);
+  if (most < least) {
+    reader.problem(
+      "LEASE_DURATION",
+      `with FENCE_TIMEOUT ${seconds(fenceTimeoutMs)}, API_TIMEOUT ${seconds(apiTimeoutMs)} and a ` +
+        `renewal every ${seconds(renewIntervalMs)} no RENEW_DEADLINE fits: it must be at least ` +
+        `${seconds(least)} and at most ${seconds(most)}; ${whatWouldFit(reader, timings)}`,
+    );
+  } else if (!timingsAreSafe(timings) || renewDeadlineMs < least) {
+    reader.problem(
+      "RENEW_DEADLINE",
+      `seconds from ${seconds(least)} (a renewal every ${seconds(renewIntervalMs)} + API_TIMEOUT ` +
+        `${seconds(apiTimeoutMs)}) to ${seconds(most)} (0.99·LEASE_DURATION/1.01 − FENCE_TIMEOUT ` +
+        `${seconds(fenceTimeoutMs)} − 0.3, LEASE_DURATION ${seconds(durationMs)})` +
+        (given ? "" : `; the default would be ${seconds(renewDeadlineMs)}`),
+    );
+  }
+}
+
+/** Two ways out: a longer lease with the other numbers kept, or a shorter FENCE_TIMEOUT. */
+function whatWouldFit(reader: SettingReader, timings: Timings): string {
+  const { durationMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs } = timings;
+  const ways: string[] = [];
+  for (let wholeSeconds = 5; wholeSeconds <= 300; wholeSeconds++) {
+    const ms = wholeSeconds * 1000;
+    const intervalMs = Math.floor(Math.min(reader.number("SLEEP_INTERVAL"), ms / 4));
+    if (defaultRenewDeadlineMs(ms, fenceTimeoutMs) >= intervalMs + apiTimeoutMs) {
+      ways.push(`LEASE_DURATION from ${wholeSeconds}`);
+      break;
+    }
+  }
+  const fenceMs = longestRenewDeadlineMs(durationMs, 0) - renewIntervalMs - apiTimeoutMs;
+  if (
+    fenceMs >= 1000 && defaultRenewDeadlineMs(durationMs, fenceMs) >= renewIntervalMs + apiTimeoutMs
+  ) {
+    ways.push(`FENCE_TIMEOUT at most ${seconds(fenceMs)}`);
+  }
+  return ways.length === 0
+    ? "shorten FENCE_TIMEOUT and API_TIMEOUT"
+    : `${ways.join(" or ")} would fit`;
+}
+
+function seconds(ms: number): string {
+  return String(ms / 1000);
+}
