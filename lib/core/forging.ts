@@ -5,9 +5,19 @@ import { assertNever } from "./assert_never.ts";
 import { actOnState } from "./forging_moves.ts";
 import { type ForgingEvent, type ForgingStep, type Guarding, SETTLE_MS } from "./forging_state.ts";
 import { endPermit, keepPermit, log, type Turn, update } from "./forging_turn.ts";
-import { type NodeSighting, scrapedNode, settledNode, sightNode, signalSent } from "./node_life.ts";
+import {
+  isUp,
+  type NodeSighting,
+  scrapedNode,
+  settledNode,
+  sightNode,
+  signalSent,
+} from "./node_life.ts";
 import { honourGrant, issueStamp, nextEpoch, permitLeftMs } from "./permit.ts";
 import { type GuardInstant, isBefore } from "./time.ts";
+
+/** The last granted write and a few of unknown outcome: any of them may be what the Lease shows. */
+const NONCES_KEPT = 4;
 
 /** Takes one event and returns the state after it, what to do, and when to be asked again. */
 export function stepForging(
@@ -86,7 +96,13 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   const before = turn.state.node;
   const firstLook = turn.state.lookedAt === undefined;
   const node = sightNode(before, { sighting, firstLook });
-  update(turn, { node, looking: false, lookedAt: turn.now.monotonic });
+  const wentDown = isUp(before) && !isUp(node);
+  update(turn, {
+    node,
+    looking: false,
+    lookedAt: turn.now.monotonic,
+    ...(wentDown ? { socketAwaitedSince: turn.now.monotonic } : {}),
+  });
   settle(turn);
   if (node.phase !== before.phase || node.identity !== before.identity) {
     log(turn, "info", "Node phase changed", {
@@ -142,7 +158,7 @@ function takeStampRequest(
   { id, nonce }: Extract<ForgingEvent, { kind: "stamp_requested" }>,
 ): void {
   const { book, stamp } = issueStamp(turn.state.stamps, turn.now.permit);
-  const nonces = [...turn.state.nonces.slice(-1), nonce];
+  const nonces = [...turn.state.nonces.slice(1 - NONCES_KEPT), nonce];
   update(turn, { stamps: book, nonces });
   keepPermit(turn);
   turn.effects.push({
@@ -179,6 +195,8 @@ function takeGrant(
       fencedSecond: request.fencedSecond,
     });
   }
-  update(turn, { permit: answer.permit, nonces: [nonce], fence: undefined });
+  const renewed = state.permit === undefined ? { fencedSecond: undefined } : {};
+  const fence = state.node.suspicion === "none" ? undefined : state.fence;
+  update(turn, { permit: answer.permit, nonces: [nonce], fence, ...renewed });
   keepPermit(turn);
 }

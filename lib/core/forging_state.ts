@@ -52,6 +52,8 @@ export interface Fence {
 export interface Guarding {
   readonly settings: ForgingSettings;
   readonly bornAt: Monotonic;
+  /** Since when no socket accepts; meaningless while one does. */
+  readonly socketAwaitedSince: Monotonic;
   readonly stamps: StampBook;
   readonly permit: Permit | undefined;
   /** Nonces by which a lease is known as ours: of the last granted write and of those under way. */
@@ -158,6 +160,7 @@ export function newGuarding(
   return {
     settings,
     bornAt,
+    socketAwaitedSince: bornAt,
     stamps: EMPTY_STAMP_BOOK,
     permit: carried,
     nonces,

@@ -133,5 +133,6 @@ export function deadManVerdict(
 /** SOCKET_WAIT_TIMEOUT passed without a node whose socket accepts. */
 export function socketIsOverdue(state: Guarding, now: Monotonic): boolean {
   const waits = state.settings.nodeRequired && !isUp(state.node);
-  return waits && !isBefore(now, addMs(state.bornAt, state.settings.socketWaitTimeoutMs));
+  return waits &&
+    !isBefore(now, addMs(state.socketAwaitedSince, state.settings.socketWaitTimeoutMs));
 }

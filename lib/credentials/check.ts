@@ -5,7 +5,7 @@ import type { WallTime } from "../core/time.ts";
 import type { CredentialFile } from "../door.ts";
 import { describeType, parseEnvelope } from "./envelope.ts";
 import { Findings } from "./findings.ts";
-import { isoSeconds } from "./iso_time.ts";
+import { isoSeconds } from "../core/iso_time.ts";
 import { decodeKesKey, KES_KEY_BYTES, KES_TYPES, kesPeriodEnd } from "./kes.ts";
 import { kesPeriodAt, kesPeriodBegin } from "./networks.ts";
 import { decodeOpcert, OPCERT_TYPES, type OperationalCertificate, verifyOpcert } from "./opcert.ts";

@@ -1,7 +1,7 @@
-// Owns the writing of an instant as ISO 8601 in UTC, for places where Date does not reach.
+// Owns the writing of instants as ISO 8601 in UTC, where Date does not reach: it reads clocks too.
 // Never reads a clock.
 
-import type { WallTime } from "../core/time.ts";
+import type { WallTime } from "./time.ts";
 
 /** `2026-09-21T14:13:20Z`, in whole seconds; undefined outside the years 1 to 9999. */
 export function isoSeconds(at: WallTime): string | undefined {
@@ -13,6 +13,14 @@ export function isoSeconds(at: WallTime): string | undefined {
   const ofDay = seconds - days * 86_400;
   const time = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map((n) => digits(n, 2)).join(":");
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${time}Z`;
+}
+
+/** `2026-09-21T14:13:20.123000Z`: the form of `renewTime`, whose six digits the API insists on. */
+export function isoMicroTime(at: WallTime): string {
+  const seconds = isoSeconds(at);
+  if (seconds === undefined) throw new RangeError(`No such time: ${at} ms since 1970`);
+  const ofSecond = Math.floor(at) - Math.floor(at / 1000) * 1000;
+  return `${seconds.slice(0, -1)}.${digits(ofSecond, 3)}000Z`;
 }
 
 /**

@@ -1,0 +1,177 @@
+// Owns the life of one lease in one replica: observe, create, claim, renew, write back, release.
+// Never writes but by a PUT of the record last seen, and never counts a hold from after its send.
+
+import { type ApiFailure, outcomeIsUnknown } from "./api_failure.ts";
+import { assertNever } from "./assert_never.ts";
+import { act, holdRuns, isWished, nonceOf, send, standingOf } from "./election_moves.ts";
+import {
+  type Election,
+  type ElectionContext,
+  type ElectionEvent,
+  type ElectionStep,
+  type Turn,
+  update,
+} from "./election_state.ts";
+import { type LeaseView, observeLease } from "./lease.ts";
+import { type LeaseRecord, readLease } from "./lease_record.ts";
+import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
+
+const RETRY_MS = 1_000;
+const BACKOFF_MS_MAX = 15_000;
+
+export function stepElection(
+  election: Election,
+  { event, context }: { event: ElectionEvent; context: ElectionContext },
+): ElectionStep {
+  const turn: Turn = { election, effects: [], context };
+  take(turn, event);
+  const { hold } = turn.election;
+  if (hold !== undefined && hold.stamp.epoch < context.epoch) update(turn, { hold: undefined });
+  if (turn.election.business === undefined) act(turn);
+  return { election: turn.election, effects: turn.effects, wakeAt: nextWake(turn) };
+}
+
+function take(turn: Turn, event: ElectionEvent): void {
+  switch (event.kind) {
+    case "tick":
+      return;
+    case "seen":
+      return takeSeen(turn, event);
+    case "read_failed":
+      return takeFailure(turn, event.failure);
+    case "stamped":
+      return takeStamp(turn, event);
+    case "written":
+      return takeWritten(turn, event.outcome);
+    default:
+      return assertNever(event);
+  }
+}
+
+function takeSeen(turn: Turn, event: Extract<ElectionEvent, { kind: "seen" }>): void {
+  const record = event.object === undefined ? undefined : readLease(event.object);
+  if (event.by === "watch" && record !== undefined && isOlder(record, turn.election.view.seen)) {
+    return;
+  }
+  observe(turn, record);
+  if (event.by !== "read") return;
+  const reading = turn.election.business?.kind === "reading";
+  update(turn, {
+    mustRead: false,
+    failures: 0,
+    lastFailure: undefined,
+    ...(reading ? { business: undefined } : {}),
+  });
+}
+
+/** A watch may lag behind our own reads and writes; resource versions of one object are ordered numbers. */
+function isOlder(record: LeaseRecord, seen: LeaseView["seen"]): boolean {
+  if (typeof seen !== "object" || seen.uid !== record.uid) return false;
+  const [a, b] = [Number(record.resourceVersion), Number(seen.resourceVersion)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
+}
+
+function observe(turn: Turn, seen: LeaseRecord | undefined): void {
+  const { election, context } = turn;
+  const view = observeLease(election.view, {
+    seen,
+    at: context.now.monotonic,
+    ownDurationMs: election.settings.durationMs,
+  });
+  update(turn, { view });
+  const { writer } = context;
+  const foreign = seen !== undefined && seen.holder !== "" && writer !== undefined &&
+    (seen.holder !== writer.holder ||
+      (seen.holderUid !== undefined && seen.holderUid !== writer.holderUid));
+  const ours = election.hold !== undefined || election.nonces.length > 0;
+  if (!foreign || !ours) return;
+  update(turn, { hold: undefined, nonces: [] });
+  turn.effects.push({ kind: "lost", name: election.settings.name, holder: seen.holder });
+}
+
+function takeFailure(turn: Turn, failure: ApiFailure): void {
+  const { election, context } = turn;
+  const { business } = election;
+  const sentAt = business !== undefined && "sentAt" in business
+    ? business.sentAt
+    : context.now.monotonic;
+  const failures = election.failures + 1;
+  const renewing = holdRuns(election, context.now.monotonic);
+  const backoffMs = Math.min(RETRY_MS * 2 ** Math.min(failures - 1, 10), BACKOFF_MS_MAX);
+  const waitMs = renewing ? RETRY_MS : backoffMs * (0.75 + 0.5 * context.random);
+  // A holder obeys Retry-After no longer than its own retry step: a longer one would cost the lease.
+  const askedMs = renewing ? 0 : Math.min(failure.retryAfterMs ?? 0, BACKOFF_MS_MAX);
+  const meansChanged = failure.kind === "conflict" || failure.kind === "not_found";
+  update(turn, {
+    business: undefined,
+    failures: meansChanged ? election.failures : failures,
+    lastFailure: failure,
+    mustRead: meansChanged || outcomeIsUnknown(failure) || election.mustRead,
+    retryAt: meansChanged ? undefined : latest(
+      addMs(sentAt, Math.max(waitMs, askedMs)),
+      context.now.monotonic,
+    ),
+  });
+}
+
+function takeStamp(turn: Turn, event: Extract<ElectionEvent, { kind: "stamped" }>): void {
+  const { business, view } = turn.election;
+  if (business?.kind !== "stamping" || business.id !== event.id) return;
+  update(turn, { business: undefined });
+  const { write } = business;
+  // Something was observed while the guard answered: decide anew on what is known now.
+  if (view.seen !== write.record || !isWished(turn.context.wish, write.kind)) return;
+  // Written back without the wait only while our own permit keeps everybody else waiting.
+  if (write.kind === "write_back" && event.permitLeftMs <= 0) {
+    update(turn, { hold: undefined });
+    return;
+  }
+  send(turn, { write, stamp: event.stamp, nonce: nonceOf(turn.context, event.id) });
+}
+
+function takeWritten(
+  turn: Turn,
+  outcome: Extract<ElectionEvent, { kind: "written" }>["outcome"],
+): void {
+  const { business, settings } = turn.election;
+  if (business?.kind !== "writing" && business?.kind !== "creating") return;
+  const record = outcome.kind === "lease" ? readLease(outcome.lease) : undefined;
+  if (outcome.kind !== "lease") return takeFailure(turn, outcome);
+  if (record === undefined) {
+    const message = `Cannot use the answer for lease "${settings.name}": it has no uid`;
+    return takeFailure(turn, { kind: "malformed", message });
+  }
+  update(turn, { business: undefined, failures: 0, lastFailure: undefined, retryAt: undefined });
+  if (business.kind === "creating") return observe(turn, record);
+  const { write, stamp, nonce, sentAt } = business;
+  turn.effects.push({ kind: "wrote", name: settings.name, write: write.kind });
+  if (write.kind === "release" || write.kind === "move" || stamp === undefined) {
+    update(turn, { hold: undefined, nonces: [] });
+    return observe(turn, record);
+  }
+  const fencedSecond = write.kind === "renew"
+    ? turn.election.hold?.fencedSecond
+    : write.fencedSecond;
+  update(turn, {
+    nonces: [nonce],
+    hold: { stamp, holdMs: settings.holdMs, fencedSecond, sentAt },
+  });
+  observe(turn, record);
+}
+
+function nextWake({ election, context }: Turn): Monotonic | undefined {
+  if (election.business !== undefined) return undefined;
+  const { writer, now } = context;
+  const standing = standingOf(election, { writer, now: now.monotonic });
+  const { hold, sentAt, settings } = election;
+  return earliest(
+    election.retryAt !== undefined && isBefore(now.monotonic, election.retryAt)
+      ? election.retryAt
+      : undefined,
+    standing.kind === "wait" ? standing.until : undefined,
+    hold === undefined || sentAt === undefined
+      ? undefined
+      : addMs(sentAt, settings.renewIntervalMs),
+    hold === undefined ? undefined : addMs(hold.sentAt, hold.holdMs),
+  );
+}

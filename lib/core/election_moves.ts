@@ -1,0 +1,216 @@
+// Owns which write a lease gets next, and how it is made.
+// Never plans a second one while the first is under way.
+
+import { assertNever } from "./assert_never.ts";
+import {
+  type Election,
+  type ElectionContext,
+  NONCES_KEPT,
+  type PlannedWrite,
+  type Turn,
+  update,
+  type Wish,
+  type WriteKind,
+} from "./election_state.ts";
+import { leaseStanding, type LeaseStandpoint, nextTransitions, type Standing } from "./lease.ts";
+import type { LeaseObject } from "./lease_object.ts";
+import {
+  claimedLease,
+  type LeaseRecord,
+  type LeaseWriter,
+  movedLease,
+  releasedLease,
+  renewedLease,
+  vacantLease,
+} from "./lease_record.ts";
+import type { Stamp } from "./permit.ts";
+import { addMs, isBefore, type Monotonic, type WallTime } from "./time.ts";
+
+/** Whether the hold still runs by our own clock. The guard's clock decides; this is for show and for wishes. */
+export function holdRuns(election: Election, now: Monotonic): boolean {
+  const { hold } = election;
+  return hold !== undefined && isBefore(now, addMs(hold.sentAt, hold.holdMs));
+}
+
+export function standingOf(
+  election: Election,
+  { writer, now }: { writer: LeaseWriter | undefined; now: Monotonic },
+): Standing {
+  if (writer === undefined) return { kind: "unobserved" };
+  const self: LeaseStandpoint = {
+    holder: writer.holder,
+    holderUid: writer.holderUid,
+    poolId: writer.poolId,
+    durationMs: election.settings.durationMs,
+    nonces: election.nonces,
+  };
+  return leaseStanding(election.view, { self, now });
+}
+
+export function act(turn: Turn): void {
+  const { election, context } = turn;
+  const { wish, writer, now } = context;
+  if (writer === undefined || wish.kind === "lapse") return;
+  if (election.retryAt !== undefined && isBefore(now.monotonic, election.retryAt)) return;
+  if (election.mustRead) return read(turn);
+  const standing = standingOf(election, { writer, now: now.monotonic });
+  switch (standing.kind) {
+    case "unobserved":
+    case "other_pool":
+      return;
+    case "absent":
+      return create(turn, writer);
+    case "mine":
+      return actOnMine(turn, standing.record);
+    case "claimable":
+      if (wish.kind === "lead") return plan(turn, { ...standing, kind: "claim" });
+      if (wish.kind === "move") return plan(turn, { ...standing, kind: "move" });
+      return;
+    case "wait":
+      return actWhileWaiting(turn, standing.record);
+    case "moved":
+      // The manager wishes this only when the other name is vacated and marked in turn.
+      if (wish.kind === "lead") return plan(turn, { kind: "claim", record: standing.record });
+      return;
+    default:
+      return assertNever(standing);
+  }
+}
+
+function actOnMine(turn: Turn, record: LeaseRecord): void {
+  const { election, context } = turn;
+  const { wish, now } = context;
+  if (wish.kind === "release") {
+    return plan(turn, { kind: "release", record, fencedSecond: wish.fencedSecond });
+  }
+  if (wish.kind !== "lead" && wish.kind !== "keep") return;
+  const { hold, sentAt, settings } = election;
+  const due = hold === undefined || sentAt === undefined ||
+    !isBefore(now.monotonic, addMs(sentAt, settings.renewIntervalMs));
+  if (due) plan(turn, { kind: "renew", record });
+}
+
+/** Emptied or deleted by hand under a running permit: it is ours to write back, nobody else may claim yet. */
+function actWhileWaiting(turn: Turn, record: LeaseRecord): void {
+  const { wish, now } = turn.context;
+  const vacant = record.holder === "" && record.receipt === undefined;
+  if (wish.kind === "lead" && vacant && holdRuns(turn.election, now.monotonic)) {
+    plan(turn, { kind: "write_back", record });
+  }
+}
+
+function plan(
+  turn: Turn,
+  write: {
+    kind: WriteKind;
+    record: LeaseRecord;
+    fencedSecond?: number | undefined;
+  },
+): void {
+  const { context } = turn;
+  const movedTo = context.wish.kind === "move" ? context.wish.to : undefined;
+  const planned: PlannedWrite = {
+    kind: write.kind,
+    record: write.record,
+    fencedSecond: write.fencedSecond,
+    movedTo,
+  };
+  const nonce = nonceOf(context, context.fresh);
+  if (write.kind === "release" || write.kind === "move") {
+    return send(turn, { write: planned, stamp: undefined, nonce });
+  }
+  update(turn, { business: { kind: "stamping", id: context.fresh, write: planned } });
+  turn.effects.push({ kind: "request_stamp", id: context.fresh, nonce });
+}
+
+function read(turn: Turn): void {
+  update(turn, {
+    business: { kind: "reading", sentAt: turn.context.now.monotonic },
+    retryAt: undefined,
+  });
+  turn.effects.push({ kind: "read_lease", name: turn.election.settings.name });
+}
+
+function create(turn: Turn, writer: LeaseWriter): void {
+  const { settings, view } = turn.election;
+  const { wish, now } = turn.context;
+  if (wish.kind === "release") return;
+  const object = vacantLease({
+    name: settings.name,
+    namespace: settings.namespace,
+    poolId: writer.poolId,
+    durationSeconds: writer.durationSeconds,
+    transitions: view.highestTransitions,
+    ...(wish.kind === "move" ? { movedTo: wish.to } : {}),
+  });
+  update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
+  turn.effects.push({ kind: "create_lease", name: settings.name, object });
+}
+
+export function isWished(wish: Wish, write: WriteKind): boolean {
+  switch (write) {
+    case "claim":
+    case "write_back":
+      return wish.kind === "lead";
+    case "renew":
+      return wish.kind === "lead" || wish.kind === "keep";
+    case "release":
+      return wish.kind === "release";
+    case "move":
+      return wish.kind === "move";
+  }
+}
+
+export function nonceOf(context: ElectionContext, id: number): string {
+  return `${context.nonceBase}-${id}`;
+}
+
+export function send(
+  turn: Turn,
+  { write, stamp, nonce }: { write: PlannedWrite; stamp: Stamp | undefined; nonce: string },
+): void {
+  const { election, context } = turn;
+  const { writer } = context;
+  if (writer === undefined) return;
+  const mark = { nonce, now: context.now.wall };
+  const object = written(turn, { write, writer, mark });
+  const sentAt = context.now.monotonic;
+  update(turn, {
+    business: { kind: "writing", write, nonce, stamp, sentAt },
+    sentAt,
+    nonces: write.kind === "release" || write.kind === "move"
+      ? election.nonces
+      : [...election.nonces.slice(1 - NONCES_KEPT), nonce],
+  });
+  turn.effects.push({ kind: "replace_lease", name: election.settings.name, object });
+}
+
+function written(
+  turn: Turn,
+  { write, writer, mark }: {
+    write: PlannedWrite;
+    writer: LeaseWriter;
+    mark: { nonce: string; now: WallTime };
+  },
+): LeaseObject {
+  const { record } = write;
+  switch (write.kind) {
+    case "claim":
+    case "write_back":
+      return claimedLease(record, {
+        writer,
+        mark,
+        transitions: nextTransitions(turn.election.view),
+      });
+    case "renew":
+      return renewedLease(record, { writer, mark });
+    case "release":
+      return releasedLease(record, {
+        by: writer.holder,
+        mark,
+        fencedSecond: write.fencedSecond ?? Math.ceil(mark.now / 1_000),
+      });
+    case "move":
+      return movedLease(record, { movedTo: write.movedTo ?? "", mark });
+  }
+}

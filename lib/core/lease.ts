@@ -1,0 +1,146 @@
+// Owns one lease as one replica sees it: what was observed since when, and what may be done about it.
+// Never compares a time written by another machine: only how long a record stood still on our own clock.
+
+import type { LeaseRecord } from "./lease_record.ts";
+import { addMs, isBefore, latest, type Monotonic } from "./time.ts";
+
+/** A hand edit of leaseDurationSeconds must not keep the pool from forging for a day. */
+const WAIT_MS_MAX = 300_000;
+/** An older manager renews every 5 s, but may hang for long and forge on. */
+const FOREIGN_MANAGER_WAIT_MS = 60_000;
+
+export interface LeaseView {
+  /** Undefined: never looked. */
+  readonly seen: LeaseRecord | "absent" | undefined;
+  /** Since when it has stood as it does: the same holder, renewTime, transitions, nonce and uid. */
+  readonly stillSince: Monotonic | undefined;
+  readonly longestDurationMs: number;
+  readonly highestTransitions: number;
+  /** Transitions fell: the store was restored, and what it says is of the past. Until then only waiting counts. */
+  readonly distrustedUntil: Monotonic | undefined;
+  /** Somebody who does not write our nonce renews it. */
+  readonly renewedByForeignManager: boolean;
+}
+
+export const UNOBSERVED: LeaseView = {
+  seen: undefined,
+  stillSince: undefined,
+  longestDurationMs: 0,
+  highestTransitions: 0,
+  distrustedUntil: undefined,
+  renewedByForeignManager: false,
+};
+
+export interface LeaseStandpoint {
+  readonly holder: string;
+  readonly holderUid: string;
+  readonly poolId: string;
+  /** Own W. */
+  readonly durationMs: number;
+  /** Nonces of our own latest writes. */
+  readonly nonces: readonly string[];
+}
+
+export type Standing =
+  | { readonly kind: "unobserved" }
+  /** To be created, vacant: the wait begins with the record, so that a PUT can prove it stood still. */
+  | { readonly kind: "absent" }
+  | { readonly kind: "mine"; readonly record: LeaseRecord }
+  | {
+    readonly kind: "claimable";
+    readonly record: LeaseRecord;
+    readonly why: "released" | "silent";
+    readonly fencedSecond: number | undefined;
+  }
+  | { readonly kind: "wait"; readonly record: LeaseRecord; readonly until: Monotonic }
+  | { readonly kind: "other_pool"; readonly record: LeaseRecord; readonly poolId: string }
+  | { readonly kind: "moved"; readonly record: LeaseRecord; readonly to: string };
+
+/** The view after an observation by any means: read, write answer or watch event. */
+export function observeLease(
+  view: LeaseView,
+  { seen, at, ownDurationMs }: {
+    seen: LeaseRecord | undefined;
+    at: Monotonic;
+    ownDurationMs: number;
+  },
+): LeaseView {
+  if (seen === undefined) {
+    const stillSince = view.seen === "absent" ? view.stillSince : at;
+    return { ...view, seen: "absent", stillSince };
+  }
+  const before = typeof view.seen === "object" ? view.seen : undefined;
+  const still = before !== undefined && standsStill(before, seen);
+  const longestDurationMs = Math.max(view.longestDurationMs, seen.durationMs);
+  const wentBack = seen.transitions < view.highestTransitions;
+  const renewedByForeigner = before !== undefined && before.holder === seen.holder &&
+    seen.holder !== "" && before.renewTime !== seen.renewTime && before.nonce === seen.nonce;
+  const next: LeaseView = {
+    seen,
+    stillSince: still ? view.stillSince : at,
+    longestDurationMs,
+    // From now on this is the history; the distrust below is what remembers the other one.
+    highestTransitions: seen.transitions,
+    distrustedUntil: view.distrustedUntil,
+    renewedByForeignManager: seen.nonce === before?.nonce &&
+      (view.renewedByForeignManager || renewedByForeigner),
+  };
+  if (!wentBack) return next;
+  const until = addMs(at, waitMs(next, ownDurationMs));
+  const { distrustedUntil } = view;
+  return {
+    ...next,
+    distrustedUntil: distrustedUntil === undefined ? until : latest(distrustedUntil, until),
+  };
+}
+
+function standsStill(a: LeaseRecord, b: LeaseRecord): boolean {
+  return a.uid === b.uid && a.holder === b.holder && a.renewTime === b.renewTime &&
+    a.transitions === b.transitions && a.nonce === b.nonce;
+}
+
+/** How long a record must stand still: for its holder's duration as much as for ours, which may differ. */
+function waitMs(view: LeaseView, ownDurationMs: number): number {
+  const recordMs = typeof view.seen === "object" ? view.seen.durationMs : 0;
+  const foreignMs = view.renewedByForeignManager ? FOREIGN_MANAGER_WAIT_MS : 0;
+  return Math.min(
+    Math.max(ownDurationMs, recordMs, view.longestDurationMs, foreignMs),
+    WAIT_MS_MAX,
+  );
+}
+
+/** What may be done about the lease now. */
+export function leaseStanding(
+  view: LeaseView,
+  { self, now }: { self: LeaseStandpoint; now: Monotonic },
+): Standing {
+  const { seen, stillSince, distrustedUntil } = view;
+  if (seen === undefined || stillSince === undefined) return { kind: "unobserved" };
+  if (seen === "absent") return { kind: "absent" };
+  if (seen.poolId !== undefined && seen.poolId !== self.poolId) {
+    return { kind: "other_pool", record: seen, poolId: seen.poolId };
+  }
+  if (seen.movedTo !== undefined) return { kind: "moved", record: seen, to: seen.movedTo };
+  const trusted = distrustedUntil === undefined || !isBefore(now, distrustedUntil);
+  if (trusted && isMine(seen, self)) return { kind: "mine", record: seen };
+  if (trusted && seen.receipt !== undefined) {
+    const { fencedSecond } = seen.receipt;
+    return { kind: "claimable", record: seen, why: "released", fencedSecond };
+  }
+  const silentAt = addMs(stillSince, waitMs(view, self.durationMs));
+  const until = distrustedUntil === undefined ? silentAt : latest(silentAt, distrustedUntil);
+  if (isBefore(now, until)) return { kind: "wait", record: seen, until };
+  return { kind: "claimable", record: seen, why: "silent", fencedSecond: undefined };
+}
+
+/** A name proves nothing: the pod's UID and a nonce that we wrote do. */
+function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
+  return seen.holder === self.holder && seen.holderUid === self.holderUid &&
+    seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+}
+
+/** Transitions for a claim: above everything seen, so that the others notice a restored store. */
+export function nextTransitions(view: LeaseView): number {
+  const seen = typeof view.seen === "object" ? view.seen.transitions : 0;
+  return Math.max(seen, view.highestTransitions) + 1;
+}

@@ -1,0 +1,237 @@
+// Owns how a Lease is read, and the five ways in which it is written: vacant, claimed, renewed, released, moved.
+// Never decides which: lease.ts does.
+
+import { isoMicroTime } from "./iso_time.ts";
+import type { LeaseObject } from "./lease_object.ts";
+import type { WallTime } from "./time.ts";
+
+/** Annotations of ours on a Lease. Its spec has no field for them that API servers keep. */
+export const ANNOTATION = {
+  /** Hex id of the pool whose lock this is: another pool's is never claimed. */
+  poolId: "cardano.io/pool-id",
+  /** UID of the pod in `holderIdentity`, since a name is used again. */
+  holderUid: "cardano.io/holder-uid",
+  /** Unique for each of our writes. */
+  nonce: "cardano.io/write-nonce",
+  /** Proof that the last holder's node had stopped; see Receipt. */
+  receipt: "cardano.io/release-receipt",
+  /** Name of the Lease that replaces this one: nobody claims this one any more. */
+  movedTo: "cardano.io/moved-to",
+} as const;
+
+/** A release, bound to exactly what was released. Anything else that empties the holder proves nothing. */
+export interface Receipt {
+  readonly by: string;
+  readonly uid: string;
+  readonly renewTime: string;
+  readonly transitions: number;
+  /** Wall second in which the stop was confirmed. */
+  readonly fencedSecond: number;
+}
+
+export interface LeaseRecord {
+  readonly object: LeaseObject;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Empty: vacant. */
+  readonly holder: string;
+  readonly durationMs: number;
+  readonly renewTime: string;
+  readonly transitions: number;
+  readonly holderUid: string | undefined;
+  readonly nonce: string | undefined;
+  readonly poolId: string | undefined;
+  readonly movedTo: string | undefined;
+  /** Only a receipt that is valid for this very record. */
+  readonly receipt: Receipt | undefined;
+}
+
+/** Who writes: goes into every record of ours. */
+export interface LeaseWriter {
+  readonly holder: string;
+  readonly holderUid: string;
+  readonly poolId: string;
+  readonly durationSeconds: number;
+}
+
+export interface WriteMark {
+  readonly nonce: string;
+  readonly now: WallTime;
+}
+
+/** Undefined for an object that no API server would send: without uid or resourceVersion. */
+export function readLease(object: LeaseObject): LeaseRecord | undefined {
+  const { uid, resourceVersion, annotations = {} } = object.metadata;
+  if (!uid || !resourceVersion) return undefined;
+  const spec = object.spec ?? {};
+  const record = {
+    object,
+    uid,
+    resourceVersion,
+    holder: spec.holderIdentity ?? "",
+    durationMs: (spec.leaseDurationSeconds ?? 0) * 1_000,
+    renewTime: spec.renewTime ?? "",
+    transitions: spec.leaseTransitions ?? 0,
+    holderUid: annotations[ANNOTATION.holderUid],
+    nonce: annotations[ANNOTATION.nonce],
+    poolId: annotations[ANNOTATION.poolId],
+    movedTo: annotations[ANNOTATION.movedTo],
+  };
+  return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
+}
+
+function validReceipt(
+  record: Omit<LeaseRecord, "receipt">,
+  text: string | undefined,
+): Receipt | undefined {
+  if (text === undefined || record.holder !== "") return undefined;
+  const receipt = parseReceipt(text);
+  const bound = receipt !== undefined && receipt.uid === record.uid &&
+    receipt.renewTime === record.renewTime && receipt.transitions === record.transitions;
+  return bound ? receipt : undefined;
+}
+
+function parseReceipt(text: string): Receipt | undefined {
+  let value: Partial<Receipt> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined; // Edited by hand: it proves nothing, and the wait begins.
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { by, uid, renewTime, transitions, fencedSecond } = value;
+  const whole = typeof by === "string" && typeof uid === "string" &&
+    typeof renewTime === "string" && Number.isSafeInteger(transitions) &&
+    Number.isSafeInteger(fencedSecond);
+  return whole ? value as Receipt : undefined;
+}
+
+/** A new Lease, the only thing ever sent by POST: it holds nothing, so it may land late without harm. */
+export function vacantLease(
+  { name, namespace, poolId, durationSeconds, transitions, movedTo }: {
+    name: string;
+    namespace: string;
+    poolId: string;
+    durationSeconds: number;
+    transitions: number;
+    movedTo?: string;
+  },
+): LeaseObject {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name,
+      namespace,
+      labels: { "app.kubernetes.io/managed-by": "cardano-forge-manager" },
+      annotations: {
+        [ANNOTATION.poolId]: poolId,
+        ...(movedTo === undefined ? {} : { [ANNOTATION.movedTo]: movedTo }),
+      },
+    },
+    spec: { leaseDurationSeconds: durationSeconds, leaseTransitions: transitions },
+  };
+}
+
+export function claimedLease(
+  record: LeaseRecord,
+  { writer, mark, transitions }: { writer: LeaseWriter; mark: WriteMark; transitions: number },
+): LeaseObject {
+  const at = isoMicroTime(mark.now);
+  return rewritten(record, {
+    spec: {
+      holderIdentity: writer.holder,
+      leaseDurationSeconds: writer.durationSeconds,
+      acquireTime: at,
+      renewTime: at,
+      leaseTransitions: transitions,
+    },
+    annotations: holderAnnotations(writer, mark),
+  });
+}
+
+export function renewedLease(
+  record: LeaseRecord,
+  { writer, mark }: { writer: LeaseWriter; mark: WriteMark },
+): LeaseObject {
+  return rewritten(record, {
+    spec: {
+      holderIdentity: writer.holder,
+      leaseDurationSeconds: writer.durationSeconds,
+      renewTime: isoMicroTime(mark.now),
+    },
+    annotations: holderAnnotations(writer, mark),
+  });
+}
+
+/** To be sent only when the node's stop is confirmed and its key files are gone. */
+export function releasedLease(
+  record: LeaseRecord,
+  { by, mark, fencedSecond }: { by: string; mark: WriteMark; fencedSecond: number },
+): LeaseObject {
+  const renewTime = isoMicroTime(mark.now);
+  const receipt: Receipt = {
+    by,
+    uid: record.uid,
+    renewTime,
+    transitions: record.transitions,
+    fencedSecond,
+  };
+  return rewritten(record, {
+    spec: { holderIdentity: "", renewTime },
+    annotations: {
+      [ANNOTATION.holderUid]: undefined,
+      [ANNOTATION.nonce]: mark.nonce,
+      [ANNOTATION.receipt]: JSON.stringify(receipt),
+    },
+  });
+}
+
+/** Marks a lock as replaced by another name, so that none of the older pods takes it any more. */
+export function movedLease(
+  record: LeaseRecord,
+  { movedTo, mark }: { movedTo: string; mark: WriteMark },
+): LeaseObject {
+  return rewritten(record, {
+    spec: { holderIdentity: "", renewTime: isoMicroTime(mark.now) },
+    annotations: {
+      [ANNOTATION.holderUid]: undefined,
+      [ANNOTATION.nonce]: mark.nonce,
+      [ANNOTATION.receipt]: undefined,
+      [ANNOTATION.movedTo]: movedTo,
+    },
+  });
+}
+
+function holderAnnotations(
+  writer: LeaseWriter,
+  mark: WriteMark,
+): Record<string, string | undefined> {
+  return {
+    [ANNOTATION.poolId]: writer.poolId,
+    [ANNOTATION.holderUid]: writer.holderUid,
+    [ANNOTATION.nonce]: mark.nonce,
+    [ANNOTATION.receipt]: undefined,
+    [ANNOTATION.movedTo]: undefined,
+  };
+}
+
+/** The record's object with some fields replaced; an undefined annotation is removed. */
+function rewritten(
+  { object }: LeaseRecord,
+  change: {
+    spec: NonNullable<LeaseObject["spec"]>;
+    annotations: Record<string, string | undefined>;
+  },
+): LeaseObject {
+  const annotations: Record<string, string> = { ...object.metadata.annotations };
+  for (const [key, value] of Object.entries(change.annotations)) {
+    if (value === undefined) delete annotations[key];
+    else annotations[key] = value;
+  }
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations },
+    spec: { ...object.spec, ...change.spec },
+  };
+}
