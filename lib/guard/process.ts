@@ -1,6 +1,7 @@
 // Owns which process is the node, whether it still runs, and signalling it.
 // Never signals by name or by a bare pid: an identity is looked at again right before.
 
+import { fileFailure } from "./file_failure.ts";
 import {
   baseName,
   isGone,
@@ -50,7 +51,9 @@ const NOTE_LIMIT = 12;
  * most, and only while no node is known; `stillRuns` watches a known one.
  */
 export function findNode(options: NodeSearchOptions, procRoot = "/proc"): NodeSearch {
-  const { seen, hidden } = readProcesses(options.processName, procRoot);
+  const pids = listPids(procRoot);
+  if (typeof pids === "string") return { kind: "not_found", note: pids };
+  const { seen, hidden } = readProcesses(pids, { name: options.processName, procRoot });
   const candidates = seen.filter((process) => process.named && !isGone(process.stat));
   const naming = candidates.filter(({ args }) => namesSocket(args, options.socketPath));
   const narrowed = naming.length > 0 ? naming : candidates;
@@ -68,19 +71,25 @@ export function findNode(options: NodeSearchOptions, procRoot = "/proc"): NodeSe
   };
 }
 
-/** Whether this very process still runs; a zombie does not. One small read. */
+/**
+ * Whether this very process still runs; a zombie does not. One small read. True as well when it
+ * cannot be read at the moment: only what was seen to be gone counts as stopped.
+ */
 export function stillRuns(identity: NodeIdentity, procRoot = "/proc"): boolean {
-  const stat = readStat(procRoot, identity.pid);
-  return typeof stat === "object" && stat.startTicks === identity.startTicks && !isGone(stat);
+  return look(identity, procRoot) !== "gone";
 }
 
-/** Sends a signal to this very process, or says that it is gone or belongs to another user. */
+/**
+ * Sends a signal to this very process. "absent" when it is gone, "denied" when it belongs to another
+ * user or could not be looked at right before.
+ */
 export function signal(
   identity: NodeIdentity,
   name: "SIGHUP" | "SIGKILL",
   procRoot = "/proc",
 ): SignalOutcome {
-  if (!stillRuns(identity, procRoot)) return "absent";
+  const state = look(identity, procRoot);
+  if (state !== "runs") return state === "gone" ? "absent" : "denied";
   try {
     Deno.kill(identity.pid, name);
     return "signalled";
@@ -91,11 +100,21 @@ export function signal(
   }
 }
 
-function readProcesses(name: string, procRoot: string): { seen: Seen[]; hidden: number } {
+function look(identity: NodeIdentity, procRoot: string): "runs" | "gone" | "unreadable" {
+  const stat = readStat(procRoot, identity.pid);
+  if (stat === "unreadable") return "unreadable";
+  if (stat === "absent" || stat.startTicks !== identity.startTicks || isGone(stat)) return "gone";
+  return "runs";
+}
+
+function readProcesses(
+  pids: readonly number[],
+  { name, procRoot }: { readonly name: string; readonly procRoot: string },
+): { seen: Seen[]; hidden: number } {
   const comm = name.slice(0, COMM_LIMIT);
   const seen: Seen[] = [];
   let hidden = 0;
-  for (const pid of listPids(procRoot)) {
+  for (const pid of pids) {
     if (pid === Deno.pid) continue;
     const stat = readStat(procRoot, pid);
     if (stat === "absent") continue;
@@ -154,19 +173,26 @@ function note(
   return parts.join("; ");
 }
 
-function listPids(procRoot: string): number[] {
+/** Pids in order, or why they cannot be listed. */
+function listPids(procRoot: string): number[] | string {
   const pids: number[] = [];
-  for (const { name } of Deno.readDirSync(procRoot)) {
-    if (/^\d{1,10}$/.test(name)) pids.push(Number(name));
+  try {
+    for (const { name } of Deno.readDirSync(procRoot)) {
+      if (/^\d{1,10}$/.test(name)) pids.push(Number(name));
+    }
+  } catch (error) {
+    return fileFailure("list", procRoot, error).message;
   }
   return pids.sort((a, b) => a - b);
 }
 
+/** Out of file descriptors is not absence: only "no such file" and "no such process" are. */
 function readStat(procRoot: string, pid: number): ProcessStat | "absent" | "unreadable" {
   try {
     return parseStat(Deno.readTextFileSync(`${procRoot}/${pid}/stat`)) ?? "unreadable";
   } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied ? "unreadable" : "absent";
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "ENOENT" || code === "ESRCH" ? "absent" : "unreadable";
   }
 }
 

@@ -141,6 +141,18 @@ Deno.test("stillRuns() is about one process and no later one of the same pid", (
   assertEquals(stillRuns({ pid: 12, startTicks: 100 }, proc.root), false);
 });
 
+Deno.test("stillRuns() takes nothing for gone that it merely cannot read, and signal() spares it", () => {
+  using proc = makeProc([NODE_A]);
+  Deno.removeSync(`${proc.root}/10/stat`);
+  Deno.mkdirSync(`${proc.root}/10/stat`);
+  assertEquals(stillRuns({ pid: 10, startTicks: 100 }, proc.root), true);
+  assertEquals(signal({ pid: 10, startTicks: 100 }, "SIGKILL", proc.root), "denied");
+  assertEquals(findNode(OPTIONS, "/nowhere"), {
+    kind: "not_found",
+    note: 'Cannot list "/nowhere": no such file',
+  });
+});
+
 Deno.test("signal() reaches nobody when the pid belongs to another process by now", () => {
   using proc = makeProc([{ ...NODE_A, start: 100 }]);
   assertEquals(signal({ pid: 10, startTicks: 99 }, "SIGKILL", proc.root), "absent");
