@@ -1,17 +1,16 @@
 // Owns which process is the node, whether it still runs, and signalling it.
 // Never signals by name or by a bare pid: an identity is looked at again right before.
 
-import { fileFailure } from "./file_failure.ts";
 import {
   baseName,
   isGone,
   listeningInodes,
   namesSocket,
   parseCommandLine,
-  parseStat,
   type ProcessStat,
   startsNonProducing,
 } from "./proc_entry.ts";
+import { listPids, readLink, readStat, readText } from "./proc_reader.ts";
 
 /** One process and no later one with the same pid. */
 export interface NodeIdentity {
@@ -171,43 +170,4 @@ function note(
   if (hidden > 0) parts.push(`${hidden} of another user could not be read in full`);
   if (Deno.pid === 1) parts.push("this process is pid 1: shareProcessNamespace is not set");
   return parts.join("; ");
-}
-
-/** Pids in order, or why they cannot be listed. */
-function listPids(procRoot: string): number[] | string {
-  const pids: number[] = [];
-  try {
-    for (const { name } of Deno.readDirSync(procRoot)) {
-      if (/^\d{1,10}$/.test(name)) pids.push(Number(name));
-    }
-  } catch (error) {
-    return fileFailure("list", procRoot, error).message;
-  }
-  return pids.sort((a, b) => a - b);
-}
-
-/** Out of file descriptors is not absence: only "no such file" and "no such process" are. */
-function readStat(procRoot: string, pid: number): ProcessStat | "absent" | "unreadable" {
-  try {
-    return parseStat(Deno.readTextFileSync(`${procRoot}/${pid}/stat`)) ?? "unreadable";
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return code === "ENOENT" || code === "ESRCH" ? "absent" : "unreadable";
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined; // hidden from this user or ended meanwhile; the caller reports what it lacks
-  }
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined; // as above
-  }
 }
