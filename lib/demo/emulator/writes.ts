@@ -1,0 +1,275 @@
+// Owns what each write does to the store, and in which order a real API server refuses it.
+// Never reads a request; a refusal is an ApiError and changes nothing.
+
+import { applyPatch, isEqual, isObject, mergePatch, releaseChanged } from "./apply.ts";
+import {
+  alreadyExists,
+  ApiError,
+  badRequest,
+  conflict,
+  invalid,
+  MODIFIED,
+  notFound,
+} from "./failure.ts";
+import {
+  applyConflict,
+  keyOf,
+  requireName,
+  requireNamespace,
+  requireUnmoved,
+  type Target,
+  uidMismatch,
+} from "./preconditions.ts";
+import { decodeObject, type PatchedObject, validateObject } from "./objects.ts";
+import type { Entry, JsonObject, Owners, Store, StoredObject } from "./store.ts";
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  /** For server-side apply only. */
+  readonly fieldManager?: string | undefined;
+  readonly force?: boolean;
+}
+
+export interface Written {
+  readonly code: 200 | 201;
+  readonly object: StoredObject;
+}
+
+export interface Identities {
+  now(): Date;
+  randomUuid(): string;
+}
+
+export class Writes {
+  readonly #store: Store;
+  readonly #identities: Identities;
+
+  constructor(store: Store, identities: Identities) {
+    this.#store = store;
+    this.#identities = identities;
+  }
+
+  create(target: Target, body: unknown, options: WriteOptions): Written {
+    const { resource } = target;
+    const decoded = decodeObject(resource, body);
+    const generateName = decoded.metadata["generateName"];
+    const suffix = this.#identities.randomUuid().slice(0, 5);
+    const name = decoded.metadata.name ??
+      (typeof generateName === "string" ? `${generateName}${suffix}` : "");
+    const named = { ...decoded, metadata: { ...decoded.metadata, name } };
+    requireNamespace(target, named);
+    if ((named.metadata.resourceVersion ?? "") !== "") {
+      throw new ApiError(
+        500,
+        undefined,
+        "resourceVersion should not be set on objects to be created",
+      );
+    }
+    validateObject(resource, named);
+    if (this.#store.get(keyOf({ ...target, name })) !== undefined) {
+      throw alreadyExists(resource, name);
+    }
+    return this.#insert({ ...target, name }, named, { options, owners: new Map() });
+  }
+
+  replace(target: Target, body: unknown, options: WriteOptions): Written {
+    const { resource, name } = target;
+    const decoded = decodeObject(resource, body);
+    requireName(target, decoded);
+    requireNamespace(target, decoded);
+    const entry = this.#store.get(keyOf(target));
+    const { uid = "", resourceVersion = "" } = decoded.metadata;
+    if (entry === undefined && (resource.isCustom || target.subresource)) {
+      throw notFound(resource, name);
+    }
+    if (uid !== "" && uid !== entry?.object.metadata.uid) {
+      throw conflict(resource, name, uidMismatch(target, { wanted: uid, entry }));
+    }
+    if (entry === undefined) {
+      // A resourceVersion alone does not keep a deleted Lease from being created again: only a uid does.
+      validateObject(resource, decoded);
+      return this.#insert(target, decoded, { options, owners: new Map() });
+    }
+    if (resourceVersion === "" || resourceVersion === "0") {
+      throw invalid(resource, name, {
+        causes: [{
+          field: "metadata.resourceVersion",
+          message: "Invalid value: 0: must be specified for an update",
+        }],
+        named: "plural",
+      });
+    }
+    if (resourceVersion !== entry.object.metadata.resourceVersion) {
+      throw conflict(resource, name, MODIFIED);
+    }
+    return this.#update(target, entry, { wanted: decoded, options });
+  }
+
+  mergePatch(target: Target, patch: unknown, options: WriteOptions): Written {
+    const { resource, name } = target;
+    if (!isObject(patch)) throw badRequest("error decoding patch: json: cannot unmarshal");
+    const entry = this.#store.get(keyOf(target));
+    if (entry === undefined) throw notFound(resource, name);
+    const wanted = decodeObject(resource, mergePatch(entry.object, patch), { asPatch: true });
+    requireName(target, wanted);
+    requireUnmoved(target, entry, wanted);
+    return this.#update(target, entry, { wanted, options });
+  }
+
+  apply(target: Target, config: unknown, options: WriteOptions): Written {
+    const { resource, name } = target;
+    if ((options.fieldManager ?? "") === "") {
+      throw new ApiError(
+        422,
+        "Invalid",
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    }
+    if (!isObject(config) || config["kind"] !== resource.kind) {
+      throw badRequest("invalid object type");
+    }
+    const { apiVersion: _, kind: __, metadata = {}, ...fields } = config;
+    if (!isObject(metadata)) throw badRequest("invalid metadata");
+    if (metadata["managedFields"] !== undefined) {
+      throw badRequest("metadata.managedFields must be nil");
+    }
+    const entry = this.#store.get(keyOf(target));
+    if (entry === undefined && target.subresource) throw notFound(resource, name);
+    const { name: ___, namespace: ____, uid, resourceVersion, ...labelsAndSuch } = metadata;
+    if (entry === undefined && uid !== undefined) {
+      throw conflict(
+        resource,
+        name,
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+      );
+    }
+    const current = entry ?? { object: {} as JsonObject, owners: new Map() as Owners };
+    const result = applyPatch(current, {
+      ...(target.subresource === undefined ? { metadata: labelsAndSuch } : {}),
+      ...ownFields(target, fields),
+    }, {
+      manager: `${options.fieldManager} ${target.subresource ?? ""}`.trim(),
+      force: options.force ?? false,
+    });
+    if (result.conflicts.length > 0) throw applyConflict(result.conflicts);
+    const merged = { ...result.object, metadata: { ...metadataOf(result.object) } };
+    const wanted = decodeObject(resource, {
+      apiVersion: config["apiVersion"],
+      kind: config["kind"],
+      ...merged,
+      metadata: {
+        ...merged.metadata,
+        name,
+        namespace: target.namespace,
+        ...(uid === undefined || target.subresource ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      },
+    }, { asPatch: true });
+    const { owners } = result;
+    if (entry === undefined) {
+      validateObject(resource, wanted);
+      return this.#insert(target, wanted, { options, owners });
+    }
+    requireUnmoved(target, entry, wanted);
+    return this.#update(target, entry, { wanted, options, owners });
+  }
+
+  remove(target: Target, deleteOptions: unknown, options: WriteOptions): { readonly uid: string } {
+    const { resource, name } = target;
+    const entry = this.#store.get(keyOf(target));
+    if (entry === undefined) throw notFound(resource, name);
+    const { uid, resourceVersion } = entry.object.metadata;
+    const preconditions = isObject(deleteOptions) ? deleteOptions["preconditions"] : undefined;
+    if (isObject(preconditions)) {
+      const wanted = { uid, resourceVersion, ...preconditions };
+      if (wanted.uid !== uid) {
+        throw conflict(
+          resource,
+          name,
+          `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+        );
+      }
+      if (wanted.resourceVersion !== resourceVersion) {
+        throw conflict(
+          resource,
+          name,
+          `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+        );
+      }
+    }
+    if (!options.dryRun) this.#store.remove(keyOf(target));
+    return { uid };
+  }
+
+  #insert(
+    target: Target,
+    wanted: PatchedObject,
+    { options, owners }: { options: WriteOptions; owners: Owners },
+  ): Written {
+    const { status: _, ...withoutStatus } = wanted;
+    const { resourceVersion: __, ...metadata } = wanted.metadata;
+    const object = {
+      ...(target.resource.isCustom ? withoutStatus : wanted),
+      metadata: {
+        ...metadata,
+        name: target.name,
+        namespace: target.namespace,
+        uid: this.#identities.randomUuid(),
+        creationTimestamp: this.#identities.now().toISOString().replace(/\.\d+Z$/, "Z"),
+        ...(target.resource.isCustom ? { generation: 1 } : {}),
+      },
+    } as unknown as StoredObject;
+    const entry: Entry = { object, owners };
+    return { code: 201, object: options.dryRun ? object : this.#store.put(keyOf(target), entry) };
+  }
+
+  /** A write that changes nothing keeps the resourceVersion and wakes no watch, as on the real server. */
+  #update(
+    target: Target,
+    entry: Entry,
+    { wanted, options, owners }: { wanted: PatchedObject; options: WriteOptions; owners?: Owners },
+  ): Written {
+    const before = entry.object;
+    const combined: JsonObject = target.subresource === "status"
+      ? { ...before, metadata: wanted.metadata, status: wanted["status"] }
+      : target.resource.isCustom
+      ? { ...wanted, status: before["status"] }
+      : wanted;
+    const generation = before.metadata["generation"];
+    const specChanged = !isEqual(combined["spec"], before["spec"]);
+    const object = {
+      ...combined,
+      metadata: {
+        ...wanted.metadata,
+        uid: before.metadata.uid,
+        resourceVersion: before.metadata.resourceVersion,
+        creationTimestamp: before.metadata["creationTimestamp"],
+        generation: typeof generation === "number" && specChanged ? generation + 1 : generation,
+      },
+    } as unknown as StoredObject;
+    validateObject(target.resource, object);
+    if (options.dryRun) return { code: 200, object };
+    if (isEqual(object, before) && (owners === undefined || isEqualOwners(owners, entry.owners))) {
+      return { code: 200, object: before };
+    }
+    const next = { object, owners: owners ?? releaseChanged(entry.owners, before, object) };
+    return { code: 200, object: this.#store.put(keyOf(target), next) };
+  }
+}
+
+/** What a request to this endpoint may set: the status endpoint only status, the other one all but it. */
+function ownFields({ resource, subresource }: Target, fields: JsonObject): JsonObject {
+  const { status, ...others } = fields;
+  if (subresource === "status") return { status };
+  return resource.isCustom ? others : fields;
+}
+
+function metadataOf(object: JsonObject): JsonObject {
+  return isObject(object["metadata"]) ? object["metadata"] : {};
+}
+
+function isEqualOwners(a: Owners, b: Owners): boolean {
+  const plain = (owners: Owners) =>
+    Object.fromEntries([...owners].map(([manager, owned]) => [manager, [...owned].sort()]));
+  return isEqual(plain(a), plain(b));
+}
