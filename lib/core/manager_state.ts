@@ -2,8 +2,12 @@
 // Never decides: manager.ts does.
 
 import type { ApiFailure } from "./api_failure.ts";
-import { newElection } from "./election.ts";
-import type { Election, ElectionSettings, WriteKind } from "./election_state.ts";
+import {
+  type Election,
+  type ElectionSettings,
+  newElection,
+  type WriteKind,
+} from "./election_state.ts";
 import type { UnfitVerdict } from "./guard_verdicts.ts";
 import type { LeaseObject } from "./lease_object.ts";
 import type { GrantRequest, Stamp } from "./permit.ts";
