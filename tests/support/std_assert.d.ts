@@ -27,29 +27,25 @@ export function assertArrayIncludes<T>(
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
 export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
-// deno-lint-ignore no-explicit-any
 export function assertObjectMatch(
-  actual: Record<PropertyKey, any>,
+  actual: Record<PropertyKey, unknown>,
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void;
-// deno-lint-ignore no-explicit-any
-export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
+export function assertInstanceOf<T extends abstract new (...args: never[]) => unknown>(
   actual: unknown,
   expectedType: T,
   msg?: string,
 ): asserts actual is InstanceType<T>;
-// deno-lint-ignore no-explicit-any
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass?: abstract new (...args: never[]) => E,
   msgIncludes?: string,
   msg?: string,
 ): E;
-// deno-lint-ignore no-explicit-any
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass?: abstract new (...args: never[]) => E,
   msgIncludes?: string,
   msg?: string,
 ): Promise<E>;
