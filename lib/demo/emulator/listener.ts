@@ -77,6 +77,7 @@ export function listenBroken({ upstreamPort, onConnect }: ListenerOptions): Netw
       const server = await Deno.connect({ hostname, port: upstreamPort });
       connections.add(server);
       if (!connections.has(client)) return close(server);
+      for (const connection of [client, server]) connection.setNoDelay(true);
       onConnect(server.localAddr.port);
       pump(client, server, "request");
       pump(server, client, "answer");

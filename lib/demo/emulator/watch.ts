@@ -51,7 +51,7 @@ export class Watches {
     const store = this.#store;
     const collection = collectionOf(options.resource);
     const encoder = new TextEncoder();
-    const timers: number[] = [];
+    const timers: ReturnType<typeof setTimeout>[] = [];
     let unsubscribe = () => {};
     let toldRevision = options.fromRevision ?? store.revision;
     let ended = false;
