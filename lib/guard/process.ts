@@ -168,6 +168,8 @@ function note(
       : `No process is named "${processName}" among ${seen.length} others: ${names}${more}`,
   ];
   if (hidden > 0) parts.push(`${hidden} of another user could not be read in full`);
-  if (Deno.pid === 1) parts.push("this process is pid 1: shareProcessNamespace is not set");
+  if (Deno.pid === 1) {
+    parts.push("this process is pid 1, as in a pod without shareProcessNamespace");
+  }
   return parts.join("; ");
 }
