@@ -1,0 +1,53 @@
+// Owns dist/cardano-forge-manager: the bundle with Deno in one binary, and the permissions it starts with.
+// Never grants one without its reason.
+
+import { bundle } from "./bundle.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/**
+ * The guard's permissions. Deno opens /proc/<pid>/… only to a program that has every permission, so
+ * each flag is here, and the manager's worker, which parses what the network sends, gets few of them.
+ */
+const PERMISSIONS: readonly { readonly flag: string; readonly reason: string }[] = [
+  { flag: "--allow-read", reason: "the source files, the node's /proc entries, the permit file" },
+  { flag: "--allow-write", reason: "the node's key files and the permit file" },
+  {
+    flag: "--allow-net",
+    reason: "the node's socket and metrics, /node-live; the worker: API, HTTP",
+  },
+  { flag: "--allow-env", reason: "the settings" },
+  { flag: "--allow-run", reason: "signals to the node, which Deno counts as running programs" },
+  { flag: "--allow-sys", reason: "unused; without every permission /proc/<pid> is closed" },
+  { flag: "--allow-ffi", reason: "unused; without every permission /proc/<pid> is closed" },
+  { flag: "--allow-import", reason: "unused; without every permission /proc/<pid> is closed" },
+];
+
+const OTHER_FLAGS: readonly { readonly flag: string; readonly reason: string }[] = [
+  { flag: "--no-prompt", reason: "a denied permission is an error, not a question to nobody" },
+  { flag: "--no-code-cache", reason: "it would be written to /tmp and trusted from there" },
+  { flag: "--no-config", reason: "the bundle is complete; deno.json would embed more" },
+  { flag: "--no-lock", reason: "the bundle imports no package any more" },
+  { flag: "--no-remote", reason: "and nothing from elsewhere" },
+  { flag: "--unstable-worker-options", reason: "permissions of the worker" },
+];
+
+async function compile(): Promise<number> {
+  const { entryPoint, files } = await bundle(ROOT);
+  const output = `${ROOT}dist/cardano-forge-manager`;
+  const flags = [...PERMISSIONS, ...OTHER_FLAGS].map(({ flag }) => flag);
+  const includes = files.filter((file) => file !== entryPoint).map((file) => `--include=${file}`);
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["compile", "--quiet", ...flags, ...includes, "--output", output, entryPoint],
+    cwd: ROOT,
+    // The compiler of some versions overflows its stack on larger graphs without this.
+    env: { RUST_MIN_STACK: "67108864" },
+  }).spawn().status;
+  if (code === 0) {
+    const mb = Deno.statSync(output).size / 1e6;
+    console.log(`${output.slice(ROOT.length)}  ${mb.toFixed(1)} MB`);
+  }
+  return code;
+}
+
+if (import.meta.main) Deno.exit(await compile());
