@@ -113,6 +113,25 @@ export const LEADER_CASES: Cases = {
     const { body } = await appliedStatus(s, { forgingEnabled: false, conditions });
     assertEquals(body.status, { forgingEnabled: false, conditions });
   },
+  "status apply removes a list and a status that it empties": async (s) => {
+    await create(s);
+    const conditions = [condition("A", "True")];
+    await appliedStatus(s, { leaderPod: "a", conditions });
+    assertEquals((await appliedStatus(s, { leaderPod: "a" })).body.status, { leaderPod: "a" });
+    assertEquals((await appliedStatus(s, { conditions: [] })).body.status, undefined);
+    await appliedStatus(s, { conditions });
+    assertEquals((await appliedStatus(s, undefined)).body.status, undefined);
+  },
+  // To empty a text, apply "": null is not read as "remove", and a status emptied so becomes null.
+  "status apply of a null, or of an empty status after another, is 422": async (s) => {
+    await create(s);
+    await appliedStatus(s, { leaderPod: "a" });
+    for (const status of [{}, { leaderPod: null }]) {
+      const answer = await appliedStatus(s, status);
+      assertEquals([answer.status, answer.body.reason], [422, "Invalid"]);
+    }
+    assertEquals((await appliedStatus(s, { leaderPod: "" })).body.status, { leaderPod: "" });
+  },
   "another manager's conditions and fields stay": async (s) => {
     await create(s);
     await appliedStatus(s, { conditions: [condition("A", "True")] });

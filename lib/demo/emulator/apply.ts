@@ -88,6 +88,7 @@ function mergeApplied(target: unknown, wanted: unknown): unknown {
     merged[field] = field === MERGED_LIST && isTypedList(value)
       ? mergeTypedList(merged[field], value)
       : mergeApplied(merged[field], value);
+    if (field === MERGED_LIST && isEmpty(merged[field])) delete merged[field];
   }
   return merged;
 }
@@ -127,7 +128,8 @@ function valueAt(value: unknown, [step, ...rest]: Path): unknown {
 function removeAt(value: unknown, [step, ...rest]: Path): unknown {
   if (typeof step === "string" && isObject(value) && step in value) {
     const { [step]: child, ...others } = value;
-    return rest.length === 0 ? others : { ...others, [step]: removeAt(child, rest) };
+    const left = rest.length === 0 ? {} : removeAt(child, rest);
+    return isEmpty(left) ? others : { ...others, [step]: left }; // what is emptied goes too
   }
   if (typeof step === "object" && isTypedList(value)) {
     // `type` is the entry's key: it goes with the entry, not before it.
@@ -137,6 +139,10 @@ function removeAt(value: unknown, [step, ...rest]: Path): unknown {
       : value.map((entry) => entry.type === step.type ? removeAt(entry, rest) : entry);
   }
   return value;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 function without(owned: ReadonlySet<string>, removed: ReadonlySet<string>): ReadonlySet<string> {

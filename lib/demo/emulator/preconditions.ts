@@ -1,10 +1,11 @@
 // Owns the conditions under which a write to an object is refused, and the words for it.
 // Never writes.
 
+import { isEqual, isObject } from "./apply.ts";
 import { ApiError, badRequest, conflict, invalid, MODIFIED } from "./failure.ts";
 import type { PatchedObject } from "./objects.ts";
 import { collectionOf, type Resource } from "./resources.ts";
-import type { Entry, Key } from "./store.ts";
+import type { Entry, JsonObject, Key } from "./store.ts";
 
 export interface Target {
   readonly resource: Resource;
@@ -49,6 +50,22 @@ export function requireUnmoved(
         message: `Invalid value: "${wanted.metadata.uid}": field is immutable`,
       }],
     });
+  }
+}
+
+/** No schema of ours allows a null; and an apply that empties a status is taken to make it null. */
+export function requireNoNulls(
+  target: Target,
+  fields: JsonObject,
+  current: JsonObject = {},
+): void {
+  const { name, resource } = target;
+  for (const [field, value] of Object.entries(fields)) {
+    const emptiesStatus = field === "status" && isEqual(value, {}) && current[field] !== undefined;
+    if (value === null || emptiesStatus) {
+      throw invalid(resource, name, { causes: [{ field, message: 'Invalid value: "null"' }] });
+    }
+    if (isObject(value)) requireNoNulls(target, value);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   keyOf,
   requireName,
   requireNamespace,
+  requireNoNulls,
   requireUnmoved,
   type Target,
   uidMismatch,
@@ -135,6 +136,7 @@ export class Writes {
     }
     const entry = this.#store.get(keyOf(target));
     if (entry === undefined && target.subresource) throw notFound(resource, name);
+    if (resource.isCustom) requireNoNulls(target, ownFields(target, fields), entry?.object);
     const { name: ___, namespace: ____, uid, resourceVersion, ...labelsAndSuch } = metadata;
     if (entry === undefined && uid !== undefined) {
       throw conflict(
