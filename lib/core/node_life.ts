@@ -16,10 +16,10 @@ export type SighupReason =
   | "startup_cleanup"
   | "credentials_changed";
 
-/** A process, not a pid: pids are used again. `startTime` in clock ticks since boot (proc(5), field 22). */
+/** A process, not a pid: pids are used again. `startTicks` in clock ticks since boot (proc(5), field 22). */
 export interface NodeIdentity {
   readonly pid: number;
-  readonly startTime: number;
+  readonly startTicks: number;
 }
 
 /** One look at the process table and the node's socket. */
@@ -99,7 +99,7 @@ export const UNSEEN_NODE: NodeLife = {
 };
 
 export function sameProcess(a: NodeIdentity | undefined, b: NodeIdentity | undefined): boolean {
-  return a !== undefined && b !== undefined && a.pid === b.pid && a.startTime === b.startTime;
+  return a !== undefined && b !== undefined && a.pid === b.pid && a.startTicks === b.startTicks;
 }
 
 /** Whether the process can act: it runs, and its credentials would be read on a signal. */

@@ -1,6 +1,7 @@
 // Owns which process is the node, whether it still runs, and signalling it.
 // Never signals by name or by a bare pid: an identity is looked at again right before.
 
+import type { NodeIdentity } from "../core/node_life.ts";
 import {
   baseName,
   isGone,
@@ -12,11 +13,7 @@ import {
 } from "./proc_entry.ts";
 import { listPids, readLink, readStat, readText } from "./proc_reader.ts";
 
-/** One process and no later one with the same pid. */
-export interface NodeIdentity {
-  readonly pid: number;
-  readonly startTicks: number;
-}
+export type { NodeIdentity };
 
 export interface NodeSearchOptions {
   /** Base name the node's comm, exe or argv[0] must have. */

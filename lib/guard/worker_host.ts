@@ -1,0 +1,121 @@
+// Owns the manager's isolate: what it may do, starting it, and starting it again.
+// Never lets its end touch the node: the permit bounds what a missing manager costs.
+
+import type { Config } from "../config.ts";
+import type { GuardToManager, ManagerToGuard } from "../door.ts";
+import { kubeconfigNeeds } from "../kubernetes/kubeconfig_needs.ts";
+import type { Log } from "../log.ts";
+
+/** A terminated worker keeps its listening port for about 2 s. */
+const RESTART_AFTER_MS = 2_500;
+/** Restarts further apart than this are not "in a row". */
+const IN_A_ROW_MS = 60_000;
+const RESTARTS_IN_A_ROW_MAX = 2;
+
+export interface WorkerHostOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly workerUrl: URL;
+  readonly receive: (message: ManagerToGuard) => void;
+  /** A worker is about to start: its first message is due from the caller. */
+  readonly begin: (restarts: number) => GuardToManager;
+  /** It ended too often in a row: nothing but a fresh process helps. */
+  readonly giveUp: () => void;
+}
+
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  #worker: Worker | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #restarts = 0;
+  #inARow = 0;
+  #endedAt = -Infinity;
+  #stopped = false;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { config, workerUrl, log, receive, begin } = this.#options;
+    const worker = new Worker(workerUrl, {
+      type: "module",
+      name: "manager",
+      deno: { permissions: workerPermissions(config) },
+    });
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<ManagerToGuard>) => {
+      if (worker === this.#worker) receive(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;
+      log.error("Manager failed", {
+        error: event.message,
+        file: event.filename,
+        line: event.lineno,
+      });
+      this.#restart();
+    };
+    worker.onmessageerror = () => {
+      if (worker !== this.#worker) return;
+      log.error("Manager sent a message that cannot be read");
+      this.#restart();
+    };
+    this.tell(begin(this.#restarts));
+  }
+
+  tell(message: GuardToManager): void {
+    this.#worker?.postMessage(message);
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #restart(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    if (this.#stopped) return;
+    const now = performance.now();
+    this.#inARow = now - this.#endedAt < IN_A_ROW_MS ? this.#inARow + 1 : 1;
+    this.#endedAt = now;
+    this.#restarts += 1;
+    if (this.#inARow > RESTARTS_IN_A_ROW_MAX) return this.#options.giveUp();
+    this.#timer = setTimeout(() => this.start(), RESTART_AFTER_MS);
+  }
+}
+
+/** Net to reach the API and to serve, read of exactly what access needs; no write, ffi, sys or other run. */
+function workerPermissions(config: Config): Deno.PermissionOptionsObject {
+  const base = { net: true, write: false, ffi: false, sys: false, import: false } as const;
+  const { kubernetes } = config;
+  if (kubernetes.kind === "in_cluster") {
+    return {
+      ...base,
+      env: false,
+      run: false,
+      read: [kubernetes.tokenPath, kubernetes.caPath],
+    };
+  }
+  let text = "";
+  try {
+    text = Deno.readTextFileSync(kubernetes.path);
+  } catch {
+    // The manager will try to read it too, and say what is wrong.
+  }
+  const needs = kubeconfigNeeds(text, kubernetes.path);
+  return {
+    ...base,
+    env: true,
+    run: needs.run.length === 0 ? false : [...needs.run],
+    read: [...needs.read],
+  };
+}
