@@ -1,10 +1,10 @@
 // Owns the two servers that every contract case runs against, and what a case may do with them.
 // Never holds a case.
 
-import { startEmulator } from "../../lib/demo/emulator.ts";
+import { CUSTOM_RESOURCES, startEmulator } from "../../lib/demo/emulator.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
 import { type ApiRequest, type Json, requestJson } from "../support/api_request.ts";
 import { startApiServer } from "../support/apiserver.ts";
-import { LEADER_CRD } from "./leader_crd.ts";
 
 export interface Target extends AsyncDisposable {
   readonly request: ApiRequest;
@@ -25,18 +25,12 @@ export interface Scene {
 
 export type Cases = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
 
+/** Both servers get this one alone, so that the case of a missing CRD is one. */
+const INSTALLED = "cardanoleaders";
+
 export async function startEmulatedTarget(): Promise<Target> {
   const emulator = await startEmulator({
-    // Only what the real one is given too, so that the case of a missing CRD is one.
-    customResources: [
-      {
-        group: "cardano.io",
-        version: "v1",
-        plural: "cardanoleaders",
-        kind: "CardanoLeader",
-        isCustom: true,
-      },
-    ],
+    customResources: CUSTOM_RESOURCES.filter(({ plural }) => plural === INSTALLED),
   });
   const client = Deno.createHttpClient({});
   const send = (path: string, init: RequestInit = {}) =>
@@ -54,7 +48,11 @@ export async function startEmulatedTarget(): Promise<Target> {
 }
 
 export async function startRealTarget(): Promise<Target> {
-  const server = await startApiServer({ crds: [LEADER_CRD] });
+  const server = await startApiServer({
+    crds: CUSTOM_RESOURCE_DEFINITIONS.filter(({ metadata }) =>
+      metadata.name === `${INSTALLED}.cardano.io`
+    ),
+  });
   return {
     request: server.request,
     fetch: server.fetch,
