@@ -1,0 +1,124 @@
+// Owns the read-only view of this replica for probes, metrics and /status.
+// Never waits for anything: it is what the two machines know at this moment.
+
+import type { Config } from "../config.ts";
+import { assertNever } from "../core/assert_never.ts";
+import { standingOf } from "../core/election_moves.ts";
+import type { Standing } from "../core/lease.ts";
+import { writerOf } from "../core/manager.ts";
+import type { Managing } from "../core/manager_state.ts";
+import { elapsedMs, type Monotonic } from "../core/time.ts";
+import type { GuardReport } from "../door.ts";
+import { VERSION } from "../version.ts";
+
+export interface Snapshot {
+  readonly version: string;
+  readonly pod: string;
+  readonly namespace: string;
+  readonly network: string;
+  readonly pool: { readonly id: string; readonly ticker: string };
+  readonly application: string;
+  readonly leads: boolean;
+  readonly lease: {
+    readonly name: string;
+    readonly holder: string;
+    readonly transitions: number;
+    /** In words: what stands between this replica and the lease. */
+    readonly standing: string;
+    readonly olderManagerRenews: boolean;
+  };
+  /** Undefined until the guard's first report. */
+  readonly guard: GuardReport | undefined;
+  readonly guardReportAgeMs: number | undefined;
+  readonly permitLeftMs: number;
+  readonly lastRenewalSeconds: number | undefined;
+  readonly leadershipChanges: number;
+  readonly workerRestarts: number;
+  readonly turnAgeMs: number;
+  /** Why the API cannot be used at all; undefined when it can be tried. */
+  readonly accessProblem: string | undefined;
+  readonly watchConnected: boolean;
+}
+
+export interface SnapshotSources {
+  readonly config: Config;
+  readonly state: Managing;
+  readonly now: Monotonic;
+  readonly guard: { readonly report: GuardReport; readonly at: Monotonic } | undefined;
+  readonly lastRenewalSeconds: number | undefined;
+  readonly leadershipChanges: number;
+  readonly workerRestarts: number;
+  readonly turnedAt: Monotonic;
+  readonly accessProblem: string | undefined;
+  readonly watchConnected: boolean;
+}
+
+export function takeSnapshot(sources: SnapshotSources): Snapshot {
+  const { config, state, now, guard } = sources;
+  const { seen } = state.local.view;
+  const record = typeof seen === "object" ? seen : undefined;
+  const standing = standingOf(state.local, { writer: writerOf(state), now });
+  const credentials = guard?.report.credentials;
+  const certified = credentials?.kind === "valid" ? credentials.poolId : undefined;
+  const reportAgeMs = guard === undefined ? undefined : elapsedMs(guard.at, now);
+  return {
+    version: VERSION,
+    pod: config.podName,
+    namespace: config.namespace,
+    network: config.network.name,
+    pool: { id: config.pool.id ?? certified ?? "", ticker: config.pool.ticker ?? "" },
+    application: config.applicationType,
+    leads: state.leads,
+    lease: {
+      name: state.settings.lease.name,
+      holder: record?.holder ?? "",
+      transitions: record?.transitions ?? 0,
+      standing: describeStanding(standing, { state, now }),
+      olderManagerRenews: state.local.view.renewedByForeignManager,
+    },
+    guard: guard?.report,
+    guardReportAgeMs: reportAgeMs,
+    permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - (reportAgeMs ?? 0)),
+    lastRenewalSeconds: sources.lastRenewalSeconds,
+    leadershipChanges: sources.leadershipChanges,
+    workerRestarts: sources.workerRestarts,
+    turnAgeMs: elapsedMs(sources.turnedAt, now),
+    accessProblem: sources.accessProblem,
+    watchConnected: sources.watchConnected,
+  };
+}
+
+function describeStanding(
+  standing: Standing,
+  { state, now }: { state: Managing; now: Monotonic },
+): string {
+  if (state.givingUp !== undefined) return `giving leadership up: ${state.givingUp.reason}`;
+  const unfit = state.guard?.unfit;
+  switch (standing.kind) {
+    case "unobserved":
+      return state.poolId === undefined
+        ? "the pool is not known: no valid certificate was read yet"
+        : "the lease was not read yet";
+    case "absent":
+      return "the lease does not exist and is about to be created";
+    case "mine":
+      return state.leads ? "held by this replica" : "ours by its record, to be renewed";
+    case "claimable":
+      return unfit === undefined
+        ? `free (${standing.why}), about to be claimed`
+        : `free (${standing.why}), not claimed: ${unfit.message}`;
+    case "wait": {
+      const seconds = Math.max(0, Math.ceil(elapsedMs(now, standing.until) / 1_000));
+      const holder = standing.record.holder === ""
+        ? "vacant without a receipt"
+        : `held by ${standing.record.holder}`;
+      return `${holder}; claimable in ${seconds} s if nothing changes`;
+    }
+    case "other_pool":
+      return `belongs to another pool, ${standing.poolId}: never claimed`;
+    case "moved":
+      return `replaced by lease ${standing.to}`;
+    default:
+      return assertNever(standing);
+  }
+}

@@ -1,0 +1,88 @@
+// Owns the wiring of the manager's isolate: door, API client, driver, HTTP.
+// Never sees a key byte, and may not write, run or open anything but what the guard allowed.
+
+import { wallTime } from "../core/time.ts";
+import type { GuardToManager, ManagerToGuard } from "../door.ts";
+import { ApiMetrics } from "../http/api_metrics.ts";
+import { serveHttp } from "../http/routes.ts";
+import { openCluster } from "../kubernetes/access.ts";
+import { ApiClient } from "../kubernetes/client.ts";
+import { sleep } from "../kubernetes/deadline.ts";
+import { createLog, errorText, type Log, writeToStdout } from "../log.ts";
+import { USER_AGENT } from "../version.ts";
+import { Driver } from "./driver.ts";
+
+const ACCESS_RETRY_MS = 5_000;
+
+const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+interface Door {
+  onmessage: ((event: MessageEvent<GuardToManager>) => void) | null;
+  postMessage(message: ManagerToGuard): void;
+}
+
+const door = self as unknown as Door;
+let driver: Driver | undefined;
+
+door.onmessage = ({ data }) => {
+  if (data.kind === "start") {
+    driver = begin(data);
+  } else {
+    driver?.receive(data);
+  }
+};
+
+function begin(start: Extract<GuardToManager, { kind: "start" }>): Driver {
+  const { config } = start;
+  const log = createLog({
+    ...config.log,
+    sink: writeToStdout,
+    now: () => wallTime(Date.now()),
+  });
+  const apiMetrics = new ApiMetrics();
+  const begun = new Driver({
+    config,
+    start,
+    log,
+    tell: (message) => door.postMessage(message),
+  });
+  serveHttp({
+    port: config.metricsPort,
+    snapshot: () => begun.snapshot(),
+    apiMetrics,
+    log,
+  });
+  void connect({ driver: begun, start, log, apiMetrics });
+  return begun;
+}
+
+/** A service-account mount or a kubeconfig may come late; until then the reason is shown. */
+async function connect(
+  { driver, start, log, apiMetrics }: {
+    driver: Driver;
+    start: Extract<GuardToManager, { kind: "start" }>;
+    log: Log;
+    apiMetrics: ApiMetrics;
+  },
+): Promise<void> {
+  for (;;) {
+    try {
+      const access = await openCluster(start.config.kubernetes, { clock });
+      log.info("API access set up", { server: access.server, origin: access.origin });
+      driver.connect(
+        new ApiClient({
+          access,
+          userAgent: USER_AGENT,
+          clock,
+          onRequest: (record) => apiMetrics.note(record),
+        }),
+      );
+      return;
+    } catch (error) {
+      const problem = errorText(error);
+      if (driver.accessProblem !== problem) log.error("Cannot set up API access", { problem });
+      driver.accessProblem = problem;
+      await sleep(ACCESS_RETRY_MS);
+    }
+  }
+}
