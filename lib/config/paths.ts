@@ -54,7 +54,8 @@ function checkDistinct(reader: SettingReader): void {
   }
 }
 
-function folderOf(path: string): string {
+/** By text alone; `.` for a bare name. */
+export function folderOf(path: string): string {
   const end = path.lastIndexOf("/");
   return end === -1 ? "." : end === 0 ? "/" : path.slice(0, end);
 }

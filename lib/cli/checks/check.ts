@@ -1,0 +1,23 @@
+// Owns what one check of `check-config` says.
+// Never decides the exit code.
+
+export interface Check {
+  /** What should hold. */
+  readonly name: string;
+  readonly verdict: "ok" | "failed" | "unknown";
+  /** What was found, with what to do where that is clear. */
+  readonly found: string;
+}
+
+export function ok(name: string, found: string): Check {
+  return { name, verdict: "ok", found };
+}
+
+export function failed(name: string, found: string): Check {
+  return { name, verdict: "failed", found };
+}
+
+/** What could not be found out; it fails nothing by itself. */
+export function unknown(name: string, found: string): Check {
+  return { name, verdict: "unknown", found };
+}

@@ -1,0 +1,42 @@
+// Owns the proof that check-config tells a role that is enough from one that is not.
+// Never looks at files or a node: unit tests do.
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { checkCluster, neededCalls } from "../../lib/cli/checks/cluster.ts";
+import { type Config, readConfig } from "../../lib/config.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
+import { type Json, realApiServerTest, startApiServer } from "../support/apiserver.ts";
+
+function configOf(kubeconfig: string): Config {
+  const reading = readConfig({ POD_NAME: "bp-0", POOL_ID: "mine", KUBECONFIG: kubeconfig });
+  if (reading.kind === "wrong") throw new Error(JSON.stringify(reading.problems));
+  return reading.config;
+}
+
+realApiServerTest("check-config judges a role call by call", async () => {
+  await using server = await startApiServer({ authorization: "RBAC" });
+  const account = { namespace: "default", name: "replica" };
+  const calls = neededCalls(configOf("/nowhere"));
+  const rules = calls.filter(({ verb }) => verb !== "watch").map((call) => ({
+    apiGroups: [call.group],
+    resources: [
+      call.subresource === undefined ? call.resource : `${call.resource}/${call.subresource}`,
+    ],
+    verbs: [call.verb],
+    ...(call.name === undefined ? {} : { resourceNames: [call.name] }),
+  }));
+  const token = await server.serviceAccountToken(account, rules);
+  const config = configOf(await server.writeKubeconfig({ token }));
+
+  const checks = await checkCluster(config);
+  const failures = checks.filter(({ verdict }) => verdict !== "ok").map(({ name }) => name);
+  assertEquals(failures, [
+    "the role allows watch leases cardano-leader-mainnet-mine",
+    "the API knows cardanoleaders.cardano.io/v1",
+  ]);
+  assertStringIncludes(checks.at(-1)!.found, "kubectl apply -f -");
+
+  for (const crd of CUSTOM_RESOURCE_DEFINITIONS) await server.installCrd(crd as unknown as Json);
+  const again = await checkCluster(config);
+  assertEquals(again.at(-1)?.verdict, "ok");
+});

@@ -1,0 +1,102 @@
+// Owns the proof that arguments lead to a command, its output and its exit code.
+// Never starts the guard.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { EXIT } from "../../../lib/cli/command.ts";
+import { chooseCommand, COMMANDS, main } from "../../../lib/cli/main.ts";
+import type { Environment } from "../../../lib/config.ts";
+import { SETTINGS } from "../../../lib/config/settings.ts";
+import { VERSION } from "../../../lib/version.ts";
+import denoJson from "../../../deno.json" with { type: "json" };
+
+async function runMain(args: readonly string[], environment: Environment = {}) {
+  const printed: string[] = [];
+  const errors: string[] = [];
+  const code = await main(args, {
+    environment: () => environment,
+    print: (text) => printed.push(text),
+    printError: (text) => errors.push(text),
+  });
+  return { code, printed: printed.join("\n"), errors: errors.join("\n") };
+}
+
+const CHOICES: [args: string[], command: string][] = [
+  [[], "run"],
+  [["run"], "run"],
+  [["check-config"], "check-config"],
+  [["--help"], "help"],
+  [["-h"], "help"],
+  [["crds", "--help"], "help"],
+  [["--version"], "version"],
+  [["demo", "--interactive"], "demo"],
+  [["simulated-node", "run", "--anything", "--help"], "simulated-node"],
+];
+for (const [args, command] of CHOICES) {
+  Deno.test(`chooseCommand() takes [${args.join(" ")}] for ${command}`, () => {
+    const choice = chooseCommand(args);
+    assertEquals(choice.kind === "command" && choice.command.name, command);
+  });
+}
+
+const MISTAKES: [args: string[], message: RegExp][] = [
+  [
+    ["rnu"],
+    /^Unknown command "rnu"; the commands are run, check-config, crds, demo, version, help$/m,
+  ],
+  [["--interactive"], /^Unknown flag "--interactive"/],
+  [["run", "--fast"], /^Unknown argument "--fast" of run; allowed are: none/],
+  [["demo", "fast"], /allowed are: --interactive/],
+];
+for (const [args, message] of MISTAKES) {
+  Deno.test(`main() answers [${args.join(" ")}] by a clear error and exit code 64`, async () => {
+    const { code, errors } = await runMain(args);
+    assertEquals(code, EXIT.usage);
+    assertMatch(errors, message);
+  });
+}
+
+Deno.test("help names every command but hidden ones, every exit code and every setting", async () => {
+  const { code, printed } = await runMain(["help"]);
+  assertEquals(code, 0);
+  for (const { name, hidden } of COMMANDS) {
+    assertEquals(printed.includes(`  ${name} `), !hidden, name);
+  }
+  for (const exit of Object.values(EXIT)) assertMatch(printed, new RegExp(`^  ${exit} `, "m"));
+  for (const { name } of SETTINGS) assertStringIncludes(printed, name);
+});
+
+Deno.test("a wrong configuration is told in full and ends with exit code 78", async () => {
+  for (const command of ["run", "check-config"]) {
+    const { code, errors } = await runMain([command], { LEASE_DURATION: "1", GUARD_PORT: "x" });
+    assertEquals(code, EXIT.configuration);
+    assertMatch(errors, /^Wrong configuration, 4 problems:$/m);
+    assertStringIncludes(errors, 'LEASE_DURATION is "1"; allowed: whole seconds from 5 to 300');
+    assertStringIncludes(errors, "POD_NAME is not set; allowed: the pod's name");
+  }
+});
+
+Deno.test("version is deno.json's", async () => {
+  assertEquals(VERSION, denoJson.version);
+  const { code, printed } = await runMain(["version"]);
+  assertEquals(code, 0);
+  assertStringIncludes(printed, `cardano-forge-manager ${denoJson.version}`);
+});
+
+Deno.test("crds prints the CustomResourceDefinitions", async () => {
+  const { code, printed } = await runMain(["crds"]);
+  assertEquals(code, 0);
+  assertMatch(printed, /^kind: CustomResourceDefinition$/m);
+});
+
+Deno.test("an error of our own is printed in full and ends with exit code 70", async () => {
+  const errors: string[] = [];
+  const code = await main(["check-config"], {
+    environment() {
+      throw new Error("broken");
+    },
+    print() {},
+    printError: (text) => errors.push(text),
+  });
+  assertEquals(code, EXIT.internal);
+  assert(errors[0]!.startsWith("Internal error: Error: broken\n"));
+});
