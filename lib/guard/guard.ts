@@ -299,7 +299,7 @@ export class Guard {
     const { monotonic } = this.#now();
     const due = this.#reportedAt === undefined ||
       elapsedMs(this.#reportedAt, monotonic) >= REPORT_MS;
-    const key = reportKey(report);
+    const key = reportKey(report, this.#state);
     if (key === this.#reportedKey && !due) return;
     this.#reportedKey = key;
     this.#reportedAt = monotonic;

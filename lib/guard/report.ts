@@ -66,7 +66,8 @@ export function makeReport(
 }
 
 /** Equal for reports between which nothing happened but time. */
-export function reportKey(report: GuardReport): string {
+export function reportKey(report: GuardReport, { permit }: Guarding): string {
   const { permitLeftMs: _time, memory: _memory, deadMan, unfit, ...lasting } = report;
-  return JSON.stringify({ ...lasting, live: deadMan.live, unfit: unfit?.code });
+  const until = permit?.until;
+  return JSON.stringify({ ...lasting, until, live: deadMan.live, unfit: unfit?.code });
 }

@@ -1,0 +1,224 @@
+// Owns one pod as the kubelet would run it: the sidecar, the node beside it, probes and restarts.
+// Never decides who forges: it only starts, probes, and ends processes.
+
+import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
+import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
+import { readRecord, type RecordLine } from "./slot_record.ts";
+
+/** As the chart sets them for the node container's liveness probe. */
+const LIVENESS = { periodMs: 2_000, timeoutMs: 1_000, failureThreshold: 2, graceMs: 2_000 };
+const STARTUP_PERIOD_MS = 100;
+
+export interface PodOptions {
+  readonly name: string;
+  /** Folder of everything that belongs to this pod. */
+  readonly dir: string;
+  /** How to run the sidecar: the program and its leading arguments. */
+  readonly program: readonly string[];
+  /** Settings beyond those that a pod sets itself. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly sources: { readonly kes: string; readonly vrf: string; readonly opcert: string };
+  readonly node?: Partial<SimulatedNodeOptions>;
+  readonly launch?: Launch;
+  /** Whether the kubelet starts an ended sidecar again. Default true. */
+  readonly restartSidecar?: boolean;
+  /** Waited before a container is started again. */
+  readonly restartDelayMs?: number;
+}
+
+export class Pod {
+  readonly name: string;
+  readonly uid: string;
+  readonly dir: string;
+  readonly metricsPort = freePort();
+  readonly guardPort = freePort();
+  readonly logPath: string;
+  restartSidecar: boolean;
+  sidecar: LaunchedProcess | undefined;
+  node: LaunchedProcess | undefined;
+  nodeRestarts = 0;
+  readonly #options: PodOptions;
+  readonly #nodeMetricsPort = freePort();
+  readonly #ended = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(options: PodOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.uid = crypto.randomUUID();
+    this.dir = options.dir;
+    this.logPath = `${options.dir}/sidecar.log`;
+    this.restartSidecar = options.restartSidecar ?? true;
+    Deno.mkdirSync(`${this.dir}/keys`, { recursive: true });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.metricsPort}`;
+  }
+
+  get #target(): { kes: string; vrf: string; opcert: string } {
+    const folder = `${this.dir}/keys`;
+    return { kes: `${folder}/kes.skey`, vrf: `${folder}/vrf.skey`, opcert: `${folder}/node.cert` };
+  }
+
+  get recordPath(): string {
+    return `${this.dir}/node-record.jsonl`;
+  }
+
+  record(): readonly RecordLine[] {
+    return readRecord(this.recordPath);
+  }
+
+  /** The settings of this pod's sidecar. */
+  get environment(): Record<string, string> {
+    const { sources, env } = this.#options;
+    const target = this.#target;
+    return {
+      POD_NAME: this.name,
+      POD_UID: this.uid,
+      NAMESPACE: "default",
+      NODE_SOCKET: `${this.dir}/node.socket`,
+      SOURCE_KES_KEY: sources.kes,
+      SOURCE_VRF_KEY: sources.vrf,
+      SOURCE_OP_CERT: sources.opcert,
+      TARGET_KES_KEY: target.kes,
+      TARGET_VRF_KEY: target.vrf,
+      TARGET_OP_CERT: target.opcert,
+      METRICS_PORT: String(this.metricsPort),
+      GUARD_PORT: String(this.guardPort),
+      NODE_METRICS_URL: `http://127.0.0.1:${this.#nodeMetricsPort}/metrics`,
+      ...env,
+    };
+  }
+
+  start(): void {
+    this.startSidecar();
+    this.#loops.push(this.#runNode(), this.#probeNode());
+  }
+
+  startSidecar(): void {
+    const [command = "", ...args] = this.#options.program;
+    const launch = this.#options.launch ?? launchHere;
+    const sidecar = launch({
+      command,
+      args: [...args, "run"],
+      env: this.environment,
+      logPath: this.logPath,
+    });
+    this.sidecar = sidecar;
+    this.#loops.push(sidecar.exited.then(async () => {
+      if (this.sidecar === sidecar) this.sidecar = undefined;
+      await this.#pause(this.#options.restartDelayMs ?? 1_000);
+      if (this.restartSidecar && !this.#ended.signal.aborted && this.sidecar === undefined) {
+        this.startSidecar();
+      }
+    }));
+  }
+
+  /** SIGTERM as at a pod's end: the sidecar first fences, then the node is ended. */
+  async terminate(): Promise<void> {
+    this.restartSidecar = false;
+    this.#ended.abort();
+    this.sidecar?.kill("SIGTERM");
+    await this.sidecar?.exited;
+    await this.vanish();
+  }
+
+  /** Everything of this pod ends at once, as with its machine. */
+  async vanish(): Promise<void> {
+    this.restartSidecar = false;
+    this.#ended.abort();
+    const processes = [this.sidecar, this.node];
+    for (const process of processes) process?.kill("SIGKILL");
+    await Promise.all(processes.map((process) => process?.exited));
+    await Promise.all(this.#loops);
+  }
+
+  /** /status of the sidecar; undefined when it does not answer. */
+  async status(): Promise<PodStatus | undefined> {
+    try {
+      const response = await fetch(`${this.url}/status`, { signal: AbortSignal.timeout(1_000) });
+      return await response.json();
+    } catch {
+      return undefined; // dead, frozen or not up yet
+    }
+  }
+
+  async #runNode(): Promise<void> {
+    await this.#startupProbe();
+    while (!this.#ended.signal.aborted) {
+      const command = simulatedNodeCommand({
+        ...this.#options.node,
+        dir: this.dir,
+        credentials: this.#target,
+        metricsPort: this.#nodeMetricsPort,
+      });
+      const launch = this.#options.launch ?? launchHere;
+      const node = launch({ command: command.executable, args: command.args });
+      this.node = node;
+      await node.exited;
+      this.node = undefined;
+      this.nodeRestarts += 1;
+      await this.#pause(this.#options.restartDelayMs ?? 1_000);
+    }
+  }
+
+  async #startupProbe(): Promise<void> {
+    while (!this.#ended.signal.aborted && !await this.#answers(`${this.url}/startup-status`)) {
+      await this.#pause(STARTUP_PERIOD_MS);
+    }
+  }
+
+  async #probeNode(): Promise<void> {
+    let failures = 0;
+    while (!this.#ended.signal.aborted) {
+      await this.#pause(LIVENESS.periodMs);
+      const probed = this.node;
+      if (probed === undefined) continue;
+      const live = await this.#answers(`http://127.0.0.1:${this.guardPort}/node-live`);
+      failures = live ? 0 : failures + 1;
+      if (failures < LIVENESS.failureThreshold || this.node !== probed) continue;
+      failures = 0;
+      probed.kill("SIGTERM");
+      const timer = setTimeout(() => probed.kill("SIGKILL"), LIVENESS.graceMs);
+      await probed.exited;
+      clearTimeout(timer);
+    }
+  }
+
+  async #answers(url: string): Promise<boolean> {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(LIVENESS.timeoutMs) });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false; // refused or silent: both are a failed probe
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#ended;
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end);
+    });
+  }
+}
+
+/** What the demo and the tests read of /status. */
+export interface PodStatus {
+  readonly leads: boolean;
+  readonly permitLeftMs: number;
+  readonly lease: { readonly holder: string; readonly standing: string };
+  readonly guard?: {
+    readonly forging: string;
+    readonly node: { readonly phase: string };
+    readonly unfit?: { readonly code: string; readonly message: string };
+  };
+}
