@@ -92,7 +92,7 @@ export const SETTINGS = [
   row("PREVIOUS_LEASE_NAMES", { section: "Lease", type: { kind: "names" }, defaultText: "cardano-node-leader if LEASE_NAME is another", meaning: "Leases, separated by commas, that must be vacant or unchanged for the wait before the first claim; empty for none" }),
   row("LEASE_DURATION", { section: "Lease", type: { kind: "number", unit: "seconds", min: 5, max: 300, whole: true }, fallback: "15", meaning: "How long others wait before they take a silent Lease over" }),
   row("RENEW_DEADLINE", { section: "Lease", type: seconds(0.5, 300), defaultText: "9; min(0.6·LEASE_DURATION, 0.99·LEASE_DURATION/1.01 − FENCE_TIMEOUT − 0.3)", meaning: "How long a leader may forge after its last successful renewal was sent" }),
-  row("FENCE_TIMEOUT", { section: "Lease", type: seconds(1, 120), fallback: "4", meaning: "Within this a node has stopped forging or is killed" }),
+  row("FENCE_TIMEOUT", { section: "Lease", type: seconds(2, 120), fallback: "4", meaning: "Within this a node has stopped forging or is killed" }),
   row("API_TIMEOUT", { section: "Lease", type: seconds(0.2, 120), fallback: "2", meaning: "Deadline of one request to the API server" }),
   row("SLEEP_INTERVAL", { section: "Lease", type: seconds(0.2, 3600), fallback: "5", meaning: "Renewals are sent every min(SLEEP_INTERVAL, LEASE_DURATION/4), and each second after a failure" }),
 

@@ -17,6 +17,9 @@ export interface Timings {
 /** What a fence may take beyond S: one turn of the guard's clock (250 ms) and the kill itself. */
 const FENCE_SLACK_MS = 300;
 
+/** A stop that shows no edge of the gauge takes the signal's settle time to confirm. */
+const FENCE_TIMEOUT_MS_MIN = 2_000;
+
 /** H + S + slack on a clock 1 % too slow must not outlast W on one 1 % too fast. */
 export function timingsAreSafe(timings: Timings): boolean {
   const { durationMs, renewDeadlineMs, fenceTimeoutMs } = timings;
@@ -86,7 +89,8 @@ function whatWouldFit(reader: SettingReader, timings: Timings): string {
   }
   const fenceMs = longestRenewDeadlineMs(durationMs, 0) - renewIntervalMs - apiTimeoutMs;
   if (
-    fenceMs >= 1000 && defaultRenewDeadlineMs(durationMs, fenceMs) >= renewIntervalMs + apiTimeoutMs
+    fenceMs >= FENCE_TIMEOUT_MS_MIN &&
+    defaultRenewDeadlineMs(durationMs, fenceMs) >= renewIntervalMs + apiTimeoutMs
   ) {
     ways.push(`FENCE_TIMEOUT at most ${seconds(fenceMs)}`);
   }

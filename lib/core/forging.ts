@@ -105,11 +105,15 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   });
   settle(turn);
   if (node.phase !== before.phase || node.identity !== before.identity) {
-    log(turn, "info", "Node phase changed", {
-      phase: node.phase,
-      pid: node.identity?.pid,
-      was: before.phase,
-      note: node.phase === "gone" ? node.searchNote : undefined,
+    log(turn, {
+      level: "info",
+      message: "Node phase changed",
+      fields: {
+        phase: node.phase,
+        pid: node.identity?.pid,
+        was: before.phase,
+        note: node.phase === "gone" ? node.searchNote : undefined,
+      },
     });
   }
   const sameLife = before.identity === node.identity && node.phase !== "gone";
@@ -128,7 +132,11 @@ function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }
   update(turn, { node, scraping: false, scrapedAt: turn.now.monotonic });
   settle(turn);
   if (before.metricsReadable !== node.metricsReadable && node.identity !== undefined) {
-    log(turn, "info", "Node metrics changed", { readable: node.metricsReadable ? 1 : 0 });
+    log(turn, {
+      level: "info",
+      message: "Node metrics changed",
+      fields: { readable: node.metricsReadable ? 1 : 0 },
+    });
   }
 }
 
@@ -136,9 +144,13 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
   update(turn, { awaiting: undefined });
   const { node, fence } = turn.state;
   if (event.outcome === "denied") {
-    log(turn, "error", "Cannot signal the node: the kernel refuses, the sidecar needs its uid", {
-      pid: event.identity.pid,
-      signal: event.reason === undefined ? "SIGKILL" : "SIGHUP",
+    log(turn, {
+      level: "error",
+      message: "Cannot signal the node: the kernel refuses, the sidecar needs its uid",
+      fields: {
+        pid: event.identity.pid,
+        signal: event.reason === undefined ? "SIGKILL" : "SIGHUP",
+      },
     });
   }
   const at = turn.now.monotonic;
@@ -150,7 +162,11 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
   if (stops && fence !== undefined) update(turn, { fence: { ...fence, signalledAt: at } });
   if (event.outcome !== "signalled") return;
   update(turn, { node: signalSent(node, { reason: event.reason, at }) });
-  log(turn, "info", "Node signalled", { reason: event.reason, pid: event.identity.pid });
+  log(turn, {
+    level: "info",
+    message: "Node signalled",
+    fields: { reason: event.reason, pid: event.identity.pid },
+  });
 }
 
 function takeStampRequest(
@@ -176,7 +192,11 @@ function takeGrant(
   const { state, now } = turn;
   const fencing = state.fence !== undefined && state.node.suspicion !== "none";
   if (fencing || state.shuttingDown) {
-    log(turn, "info", "Grant refused", { why: fencing ? "fencing" : "shutting_down" });
+    log(turn, {
+      level: "info",
+      message: "Grant refused",
+      fields: { why: fencing ? "fencing" : "shutting_down" },
+    });
     return;
   }
   const answer = honourGrant(state.stamps, {
@@ -186,13 +206,17 @@ function takeGrant(
     now: now.permit,
   });
   if (answer.kind === "refused") {
-    log(turn, "info", "Grant refused", { why: answer.why });
+    log(turn, { level: "info", message: "Grant refused", fields: { why: answer.why } });
     return;
   }
   if (state.permit === undefined) {
-    log(turn, "info", "Permit begins", {
-      holdMs: permitLeftMs(answer.permit, now.permit),
-      fencedSecond: request.fencedSecond,
+    log(turn, {
+      level: "info",
+      message: "Permit begins",
+      fields: {
+        holdMs: permitLeftMs(answer.permit, now.permit),
+        fencedSecond: request.fencedSecond,
+      },
     });
   }
   const renewed = state.permit === undefined ? { fencedSecond: undefined } : {};

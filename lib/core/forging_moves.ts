@@ -1,7 +1,7 @@
 // Owns what the guard does about what it knows: start, keep, stop, clean up, look and scrape.
 // Never sends a signal or touches files itself: it names at most one such act a step.
 
-import { SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
+import { type Fence, SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
 import {
   closeFence,
   endPermit,
@@ -11,8 +11,23 @@ import {
   type Turn,
   update,
 } from "./forging_turn.ts";
-import { isUp, type NodeLife, type SighupReason, signalIsSettled } from "./node_life.ts";
-import { addMs, earliest, elapsedMs, isBefore, type Monotonic, wallSecond } from "./time.ts";
+import {
+  isUp,
+  type NodeLife,
+  type SighupReason,
+  signalIsSettled,
+  wantsForging,
+} from "./node_life.ts";
+import {
+  addMs,
+  earliest,
+  elapsedMs,
+  isBefore,
+  latest,
+  type Monotonic,
+  monotonic,
+  wallSecond,
+} from "./time.ts";
 
 const LOOK_MS = 1_000;
 const LOOK_STARTING_MS = 250;
@@ -20,6 +35,8 @@ const LOOK_DYING_MS = 50;
 const SCRAPE_WATCH_MS = 5_000;
 /** Below the eight requests a second that cardano-node's own metrics server allows. */
 const SCRAPE_DENSE_MS = 150;
+/** For the scrape that follows the settle time: two dense ones. FENCE_TIMEOUT is at least 2 s for its sake. */
+const GAUGE_GRACE_MS = 400;
 const RETRY_MS = 1_000;
 /** A harmless-looking node that does not confirm its first SIGHUP is asked again after this. */
 const ASK_AGAIN_MS = 5_000;
@@ -47,9 +64,13 @@ function move(turn: Turn): void {
 function cleanUp(turn: Turn): void {
   if (turn.state.files.inPlace !== "absent") return removeFiles(turn);
   const { node } = turn.state;
-  const suspicion = node.phase === "gone" ? "none" : node.suspicion;
+  const isGone = node.phase === "gone";
+  const suspicion = isGone ? "none" : node.suspicion;
   update(turn, { node: { ...node, remainsToClean: false, suspicion } });
-  closeFence(turn);
+  // A successor without the flag may have read the files already, and will forge when it is up: the
+  // fence of its predecessor stays open for it.
+  if (isGone || node.startsNonProducing === true) closeFence(turn);
+  else openFence(turn, { reason: "node_starts_producing", claimableAt: undefined });
   move(turn);
 }
 
@@ -70,7 +91,29 @@ function moveTowardsForging(turn: Turn): void {
   if (node.phase !== "ready") return;
   if (node.forging) return keepForging(turn);
   if (turn.state.permit?.carried) return endCarriedPermit(turn);
+  if (isStarting(turn)) return awaitStart(turn);
+  // A node that ran before us may forge already: its metrics are asked first, once.
+  const askFirst = node.ranBeforeGuard && turn.state.settings.metricsConfigured &&
+    turn.state.scrapedAt === undefined;
+  if (askFirst) return;
+  // Only a node whose stop is confirmed is started, so that no slot is checked twice.
+  if (node.suspicion !== "none") {
+    return openFence(turn, { reason: "unconfirmed", claimableAt: undefined });
+  }
   startForging(turn);
+}
+
+/** Whether the start was signalled, and its effect is awaited. */
+function isStarting({ state: { node, startSince } }: Turn): boolean {
+  return startSince !== undefined && node.signal !== undefined &&
+    wantsForging(node.signal.reason) && !isBefore(node.signal.at, startSince);
+}
+
+function awaitStart(turn: Turn): void {
+  const { startSince, files } = turn.state;
+  if (startSince === undefined) return;
+  if (isBefore(turn.now.monotonic, addMs(startSince, START_TIMEOUT_MS))) return;
+  failStart(turn, files.problem ?? "no effect of the signal was seen");
 }
 
 /** A trial without a node: the files are all there is to hold. */
@@ -92,9 +135,13 @@ function endCarriedPermit(turn: Turn): void {
 function keepForging(turn: Turn): void {
   const { startSince, permit, credentials, files, fence } = turn.state;
   if (startSince !== undefined) {
-    log(turn, "info", "Forging confirmed", {
-      tookMs: elapsedMs(startSince, turn.now.monotonic),
-      verified: turn.state.node.metricsReadable ? 1 : 0,
+    log(turn, {
+      level: "info",
+      message: "Forging confirmed",
+      fields: {
+        tookMs: elapsedMs(startSince, turn.now.monotonic),
+        verified: turn.state.node.metricsReadable ? 1 : 0,
+      },
     });
     update(turn, {
       startSince: undefined,
@@ -118,11 +165,9 @@ function startForging(turn: Turn): void {
   const startSince = state.startSince ?? now.monotonic;
   if (state.startSince === undefined) update(turn, { startSince });
   if (!isBefore(now.monotonic, addMs(startSince, START_TIMEOUT_MS))) {
-    return failStart(turn, state.files.problem ?? "no effect of the signal was seen");
+    return failStart(turn, state.files.problem ?? "the start could not be signalled");
   }
   const { node, files, credentials } = state;
-  const signalled = node.signal !== undefined && !isBefore(node.signal.at, startSince);
-  if (signalled) return;
   if (!credentials.usable) return failStart(turn, "no usable credentials");
   if (files.inPlace !== "installed" || files.generation !== credentials.generation) {
     if (retryIsDue(turn)) installFiles(turn);
@@ -158,8 +203,8 @@ function moveTowardsStop(turn: Turn): void {
   }
   openFence(turn, { reason: "no_permit", claimableAt: undefined });
   if (killIsDue(turn)) return kill(turn);
-  if (files.inPlace !== "absent" && retryIsDue(turn)) return removeFiles(turn);
-  askToStop(turn);
+  if (files.inPlace !== "absent") removeFiles(turn);
+  if (turn.state.awaiting === undefined) askToStop(turn);
 }
 
 function askToStop(turn: Turn): void {
@@ -176,7 +221,7 @@ function askToStop(turn: Turn): void {
 }
 
 function killIsDue(turn: Turn): boolean {
-  const { node, fence, files, settings } = turn.state;
+  const { node, fence, files } = turn.state;
   if (fence === undefined || node.suspicion !== "likely" || node.identity === undefined) {
     return false;
   }
@@ -184,8 +229,17 @@ function killIsDue(turn: Turn): boolean {
   if (fence.killedAt !== undefined) return !isBefore(now, addMs(fence.killedAt, RETRY_MS));
   const filesStuck = files.inPlace === "installed" && files.problem !== undefined &&
     files.triedAt !== undefined && !isBefore(files.triedAt, fence.since.monotonic);
-  const softEnd = addMs(fence.since.monotonic, settings.fenceTimeoutMs / 2);
-  return filesStuck || !isBefore(now, softEnd);
+  return filesStuck || !isBefore(now, latest(softEnd(turn, fence), gaugeDueAt(node)));
+}
+
+function softEnd(turn: Turn, fence: Fence): Monotonic {
+  return addMs(fence.since.monotonic, turn.state.settings.fenceTimeoutMs / 2);
+}
+
+/** A gauge that stands at 0 confirms the stop when the signal has settled: a kill can wait for that. */
+function gaugeDueAt({ gauge, signal }: NodeLife): Monotonic {
+  const asked = gauge === 0 && signal !== undefined && !wantsForging(signal.reason);
+  return asked ? addMs(signal.at, SETTLE_MS + GAUGE_GRACE_MS) : monotonic(-Infinity);
 }
 
 function kill(turn: Turn): void {
@@ -193,15 +247,23 @@ function kill(turn: Turn): void {
   if (node.identity === undefined) return;
   const untold = !node.toldToForge && !node.ranBeforeGuard && node.startsNonProducing === true;
   if (untold && vainKills > 0) {
-    log(turn, "error", "Node metrics are unreliable: a restart did not change them", {
-      pid: node.identity.pid,
+    log(turn, {
+      level: "error",
+      message: "Node metrics are unreliable: a restart did not change them",
+      fields: {
+        pid: node.identity.pid,
+      },
     });
     update(turn, { metricsUnreliable: true, node: { ...node, metricsReadable: false } });
     return;
   }
   if (untold) update(turn, { vainKills: vainKills + 1 });
   const why = files.inPlace === "installed" ? "key files cannot be removed" : "stop not confirmed";
-  log(turn, "error", "Killing the node", { pid: node.identity.pid, why, problem: files.problem });
+  log(turn, {
+    level: "error",
+    message: "Killing the node",
+    fields: { pid: node.identity.pid, why, problem: files.problem },
+  });
   update(turn, { awaiting: "signal" });
   turn.effects.push({ kind: "sigkill", identity: node.identity, why });
 }
@@ -219,7 +281,11 @@ function installFiles(turn: Turn): void {
 }
 
 function removeFiles(turn: Turn): void {
-  if (turn.state.files.problem !== undefined && !retryIsDue(turn)) return;
+  const { fence, files } = turn.state;
+  // What was refused before the fence began does not hold its first try up.
+  const firstTry = fence !== undefined && files.triedAt !== undefined &&
+    isBefore(files.triedAt, fence.since.monotonic);
+  if (!firstTry && !retryIsDue(turn)) return;
   update(turn, { awaiting: "files" });
   turn.effects.push({ kind: "remove_files" });
 }
@@ -285,7 +351,7 @@ function nextWake(turn: Turn): Monotonic {
     : undefined;
   const killDue = state.fence === undefined
     ? undefined
-    : addMs(state.fence.since.monotonic, state.settings.fenceTimeoutMs / 2);
+    : latest(softEnd(turn, state.fence), gaugeDueAt(state.node));
   const soonest = earliest(
     addMs(at, active ? TICK_ACTIVE_MS : TICK_IDLE_MS),
     permitEnd,

@@ -27,7 +27,7 @@ export function endPermit(turn: Turn, reason: string): void {
     refreshing: false,
   });
   if (state.permit === undefined) return;
-  log(turn, "info", "Permit ends", { reason });
+  log(turn, { level: "info", message: "Permit ends", fields: { reason } });
   openFence(turn, {
     reason,
     claimableAt: addMs(state.permit.sentAt, state.settings.leaseDurationMs),
@@ -71,7 +71,11 @@ export function closeFence(turn: Turn): void {
       ? fenceMarginsMs
       : [...fenceMarginsMs, marginMs].slice(-MARGINS_KEPT),
   });
-  log(turn, "info", "Fence confirmed", { reason: fence.reason, tookMs, marginMs });
+  log(turn, {
+    level: "info",
+    message: "Fence confirmed",
+    fields: { reason: fence.reason, tookMs, marginMs },
+  });
 }
 
 /** A start took no effect: gives the permit up, and backs off before the next try. */
@@ -79,7 +83,11 @@ export function failStart(turn: Turn, why: string): void {
   const failures = (turn.state.backoff?.failures ?? 0) + 1;
   const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
   update(turn, { backoff: { until: addMs(turn.now.monotonic, backoffMs), failures } });
-  log(turn, "error", "Start took no effect: giving up leadership", { why, failures, backoffMs });
+  log(turn, {
+    level: "error",
+    message: "Start took no effect: giving up leadership",
+    fields: { why, failures, backoffMs },
+  });
   endPermit(turn, "start_failed");
 }
 
@@ -87,13 +95,8 @@ export function update(turn: Turn, change: Partial<Guarding>): void {
   turn.state = { ...turn.state, ...change };
 }
 
-export function log(
-  turn: Turn,
-  level: "info" | "warning" | "error",
-  message: string,
-  fields: Readonly<Record<string, string | number | undefined>>,
-): void {
-  turn.effects.push({ kind: "log", level, message, fields });
+export function log(turn: Turn, line: Omit<Extract<ForgingEffect, { kind: "log" }>, "kind">): void {
+  turn.effects.push({ kind: "log", ...line });
 }
 
 /** Writes permit and nonces to the permit file, before any later effect. */

@@ -129,9 +129,9 @@ for (const [why, env, name, allowed] of REFUSED) {
 }
 
 Deno.test("readConfig() takes durations with fractions, and a lease shorter than the default", () => {
-  const config = configOf({ LEASE_DURATION: "5", FENCE_TIMEOUT: "1.2", API_TIMEOUT: "0.5" });
-  assertEquals(config.lease.renewDeadlineMs, 3_000);
-  assertEquals(config.fenceTimeoutMs, 1_200);
+  const config = configOf({ LEASE_DURATION: "5", FENCE_TIMEOUT: "2.2", API_TIMEOUT: "0.5" });
+  assertEquals(config.lease.renewDeadlineMs, 2_400);
+  assertEquals(config.fenceTimeoutMs, 2_200);
   assertEquals(config.lease.renewIntervalMs, 1_250);
 });
 
