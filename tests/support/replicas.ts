@@ -1,0 +1,196 @@
+// Owns one cluster of replicas for tests: pods of the compiled program before a real API server.
+// Never judges by what a replica says of itself: the nodes' own records decide.
+
+import { type DemoKeys, makeDemoKeys } from "../../lib/demo/keys.ts";
+import { readLease, releasedLease, vacantLease } from "../../lib/core/lease_record.ts";
+import type { LeaseObject } from "../../lib/core/lease_object.ts";
+import { wallTime } from "../../lib/core/time.ts";
+import { judgeSlots, type SlotJudgement, type Stretch } from "../../lib/demo/slots.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
+import type { CardanoLeaderStatus } from "../../lib/kubernetes/leader_status.ts";
+import { expectStatus } from "./api_request.ts";
+import {
+  type ApiServerOptions,
+  type Json,
+  type RealApiServer,
+  startApiServer,
+} from "./apiserver.ts";
+import { Replica, type ReplicaOptions } from "./replica.ts";
+import { SecretFolder } from "./secret_folder.ts";
+import { startTethered, type TetheredProcess } from "./tethered_process.ts";
+import { until } from "./until.ts";
+
+export const NETWORK = "preview";
+const LEASES = "/apis/coordination.k8s.io/v1/namespaces";
+const START_DEADLINE_MS = 90_000;
+
+export interface ReplicasOptions {
+  readonly server: RealApiServer;
+  /** Created for this cluster. */
+  readonly namespace: string;
+  /** One for each replica, with what is particular to it. Default three plain ones. */
+  readonly replicas?: readonly Partial<ReplicaOptions>[];
+  /** Settings of all replicas, beyond what a pod and access to the API need. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the Lease was released before, so that the first claim need not wait. Default true. */
+  readonly released?: boolean;
+}
+
+/** An API server that knows our resources and checks rights. */
+export function startClusterApi(options: ApiServerOptions = {}): Promise<RealApiServer> {
+  const crds = CUSTOM_RESOURCE_DEFINITIONS as unknown as readonly Json[];
+  return startApiServer({ authorization: "RBAC", crds, ...options });
+}
+
+export class Replicas implements AsyncDisposable {
+  readonly server: RealApiServer;
+  readonly namespace: string;
+  readonly leaseName: string;
+  readonly all: readonly Replica[];
+  readonly secret: SecretFolder;
+  readonly keys: DemoKeys;
+  /** Removes the folder of all of them, also when the test is killed. */
+  readonly #janitor: TetheredProcess;
+
+  private constructor(
+    options: ReplicasOptions,
+    made: Pick<Replicas, "all" | "secret" | "keys"> & { readonly janitor: TetheredProcess },
+  ) {
+    this.server = options.server;
+    this.namespace = options.namespace;
+    this.leaseName = options.env?.LEASE_NAME ?? "cardano-node-leader";
+    this.all = made.all;
+    this.secret = made.secret;
+    this.keys = made.keys;
+    this.#janitor = made.janitor;
+  }
+
+  /** Makes everything and starts nothing. */
+  static async make(options: ReplicasOptions): Promise<Replicas> {
+    const { server, namespace } = options;
+    const dir = await Deno.makeTempDir({ prefix: `forge-${namespace}-` });
+    const janitor = await startTethered(["sleep", "infinity"], {
+      logFile: "/dev/null",
+      removeFolderAtEnd: dir,
+    });
+    await server.createNamespace(namespace);
+    const keys = await makeDemoKeys({ network: NETWORK, now: wallTime(Date.now()) });
+    const secret = new SecretFolder(`${dir}/secret`, keys);
+    const particular = options.replicas ?? [{}, {}, {}];
+    const all = await Promise.all(particular.map((one, index) =>
+      Replica.make({
+        key: `replica-${index}`,
+        name: `bp-${index}`,
+        ...one,
+        server,
+        namespace,
+        dir: `${dir}/replica-${index}`,
+        sources: secret.paths,
+        env: { ...options.env, ...one.env },
+      })
+    ));
+    const made = new Replicas(options, { all, secret, keys, janitor });
+    if (options.released ?? true) await made.#putReleasedLease();
+    return made;
+  }
+
+  /** Makes and starts all of them, and waits until one forges. */
+  static async start(options: ReplicasOptions): Promise<Replicas> {
+    const replicas = await Replicas.make(options);
+    try {
+      for (const replica of replicas.all) replica.pod.start();
+      await replicas.untilOneForges();
+      await replicas.untilAllAreReady();
+      return replicas;
+    } catch (cause) {
+      const logs = replicas.all.map((one) => `${one.key}\n${one.logTail()}`).join("\n");
+      await replicas[Symbol.asyncDispose]();
+      throw new Error(`Cannot start replicas in ${options.namespace}:\n${logs}`, { cause });
+    }
+  }
+
+  at(index: number): Replica {
+    const replica = this.all[index];
+    if (replica === undefined) throw new RangeError(`There is no replica ${index}`);
+    return replica;
+  }
+
+  /** Whose node forges at this moment, by its own record. */
+  forger(): Replica | undefined {
+    return this.all.find((replica) => replica.forges());
+  }
+
+  others(replica: Replica): readonly Replica[] {
+    return this.all.filter((one) => one !== replica);
+  }
+
+  untilOneForges(among = this.all, timeoutMs = START_DEADLINE_MS): Promise<Replica> {
+    const names = among.map(({ key }) => key).join(" or ");
+    return until(`${names} in ${this.namespace} to forge`, () => {
+      return among.find((replica) => replica.forges());
+    }, { timeoutMs, everyMs: 50 });
+  }
+
+  /** Until every node is up and every sidecar has answered, so that whatever follows finds all in place. */
+  async untilAllAreReady(): Promise<void> {
+    await Promise.all(
+      this.all.map((replica) =>
+        until(`${replica.key} in ${this.namespace} to be ready`, async () => {
+          return (await replica.pod.status())?.guard?.node.phase === "ready";
+        }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 })
+      ),
+    );
+  }
+
+  judge(window?: Stretch): SlotJudgement {
+    return judgeSlots(
+      Object.fromEntries(this.all.map(({ key, record }) => [key, record.lines()])),
+      window,
+    );
+  }
+
+  /** The present Lease; undefined when there is none. */
+  async lease(name = this.leaseName): Promise<LeaseObject | undefined> {
+    const answer = await this.server.request("GET", this.leasePath(name));
+    if (answer.status === 404) return undefined;
+    expectStatus(200, answer);
+    return answer.body;
+  }
+
+  leasePath(name = this.leaseName): string {
+    return `${LEASES}/${this.namespace}/leases/${name}`;
+  }
+
+  /** What an operator does to the Lease by hand. */
+  async patchLease(patch: unknown, name = this.leaseName): Promise<void> {
+    const options = { body: patch, contentType: "application/merge-patch+json" };
+    expectStatus(200, await this.server.request("PATCH", this.leasePath(name), options));
+  }
+
+  /** What CardanoLeader says; undefined while there is nothing. */
+  async leaderStatus(name = "cardano-leader"): Promise<CardanoLeaderStatus | undefined> {
+    const path = `/apis/cardano.io/v1/namespaces/${this.namespace}/cardanoleaders/${name}`;
+    return (await this.server.request("GET", path)).body?.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map((replica) => replica.end()));
+    await this.#janitor.end();
+  }
+
+  async #putReleasedLease(): Promise<void> {
+    const { namespace, leaseName: name, keys } = this;
+    const transitions = 1;
+    const poolId = keys.poolIdHex;
+    const vacant = vacantLease({ name, namespace, poolId, durationSeconds: 15, transitions });
+    const path = `${LEASES}/${namespace}/leases`;
+    const created = await this.server.request("POST", path, { body: vacant });
+    expectStatus(201, created);
+    const record = readLease(created.body)!;
+    const now = wallTime(Date.now());
+    const mark = { nonce: crypto.randomUUID(), now };
+    const fencedSecond = Math.floor(now / 1_000) - 1;
+    const body = releasedLease(record, { by: "an-earlier-pod", mark, fencedSecond });
+    expectStatus(200, await this.server.request("PUT", this.leasePath(), { body }));
+  }
+}
