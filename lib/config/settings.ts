@@ -89,7 +89,7 @@ export const SETTINGS = [
   row("POD_UID", { section: "Pod", type: anyText, defaultText: "random for each process", meaning: "The pod's UID, by the downward API; without it a restarted sidecar is a stranger to its own Lease and waits" }),
 
   row("LEASE_NAME", { section: "Lease", type: subdomain, defaultText: "cardano-node-leader; with POOL_ID: cardano-leader-{network}-{pool_short}", meaning: "The Lease that elects the one forging node of this cluster" }),
-  row("PREVIOUS_LEASE_NAMES", { section: "Lease", type: { kind: "names" }, defaultText: "cardano-node-leader if LEASE_NAME is another", meaning: "Leases, separated by commas, that must be vacant or unchanged for the wait before the first claim; empty for none" }),
+  row("PREVIOUS_LEASE_NAMES", { section: "Lease", type: { kind: "names" }, defaultText: "cardano-node-leader if LEASE_NAME is another", meaning: "Older names of this lock, separated by commas: each must be vacant or silent for the wait, and is marked as moved, before the first claim; empty for none" }),
   row("LEASE_DURATION", { section: "Lease", type: { kind: "number", unit: "seconds", min: 5, max: 300, whole: true }, fallback: "15", meaning: "How long others wait before they take a silent Lease over" }),
   row("RENEW_DEADLINE", { section: "Lease", type: seconds(0.5, 300), defaultText: "9; min(0.6·LEASE_DURATION, 0.99·LEASE_DURATION/1.01 − FENCE_TIMEOUT − 0.3)", meaning: "How long a leader may forge after its last successful renewal was sent" }),
   row("FENCE_TIMEOUT", { section: "Lease", type: seconds(2, 120), fallback: "4", meaning: "Within this a node has stopped forging or is killed" }),

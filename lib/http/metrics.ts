@@ -12,6 +12,13 @@ const NODE_PHASES = ["unseen", "starting", "ready", "refusing", "gone"] as const
 
 export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
+export interface MetricDescription {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: readonly string[];
+  readonly meaning: string;
+}
+
 export class Metrics {
   readonly #registry = new Registry();
   readonly #apiMetrics: ApiMetrics;
@@ -119,6 +126,20 @@ export class Metrics {
 
   constructor(apiMetrics: ApiMetrics) {
     this.#apiMetrics = apiMetrics;
+  }
+
+  /** Name, kind, labels and meaning of each, for the documentation. */
+  describe(): readonly MetricDescription[] {
+    return this.#registry.getMetricsAsArray().map((metric) => {
+      const { name, help, type, labelNames = [] } = metric as unknown as {
+        name: string;
+        help: string;
+        type?: string;
+        labelNames?: string[];
+      };
+      const kind = type ?? metric.constructor.name.toLowerCase();
+      return { name, kind, labels: labelNames, meaning: help };
+    });
   }
 
   /** The exposition of this moment. */

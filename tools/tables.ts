@@ -1,0 +1,61 @@
+// Owns the tables in README.md that repeat what the code says: settings and metrics.
+// Never lets them differ: `deno task tables` writes them, a test compares them.
+
+import { SETTINGS } from "../lib/config/settings.ts";
+import { ApiMetrics } from "../lib/http/api_metrics.ts";
+import { Metrics } from "../lib/http/metrics.ts";
+
+const README = new URL("../README.md", import.meta.url);
+
+/** README.md as it should be. */
+export function withTables(readme: string): string {
+  const settings = replaceBetween(readme, {
+    begin: "<!-- settings: written by `deno task tables` -->\n",
+    end: "<!-- end of settings -->",
+    content: settingsTable(),
+  });
+  return replaceBetween(settings, {
+    begin: "<!-- metrics: written by `deno task tables` -->\n",
+    end: "<!-- end of metrics -->",
+    content: metricsTable(),
+  });
+}
+
+function replaceBetween(
+  text: string,
+  { begin, end, content }: { begin: string; end: string; content: string },
+): string {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`README.md lacks the mark ${begin.trim()}`);
+  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
+}
+
+function settingsTable(): string {
+  const sections = [...new Set(SETTINGS.map(({ section }) => section))];
+  return sections.map((section) => {
+    const rows = SETTINGS.filter((one) => one.section === section)
+      .map(({ name, defaultText, meaning }) => `| ${name} | ${defaultText} | ${meaning} |`);
+    return [
+      `### ${section}`,
+      "",
+      "| name | default | meaning |",
+      "| --- | --- | --- |",
+      ...rows,
+      "",
+    ]
+      .join("\n");
+  }).join("\n");
+}
+
+function metricsTable(): string {
+  const rows = new Metrics(new ApiMetrics()).describe().map(({ name, kind, labels, meaning }) =>
+    `| ${name} | ${kind} | ${labels.join(", ") || "–"} | ${meaning} |`
+  );
+  const head = ["| name | type | labels | meaning |", "| --- | --- | --- | --- |"];
+  return [...head, ...rows, ""].join("\n");
+}
+
+if (import.meta.main) {
+  Deno.writeTextFileSync(README, withTables(Deno.readTextFileSync(README)));
+}
