@@ -9,6 +9,7 @@ import { writerOf } from "../core/manager.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import type { GuardReport } from "../door.ts";
+import { reasonWord } from "../reason.ts";
 import { VERSION } from "../version.ts";
 
 export interface Snapshot {
@@ -23,19 +24,22 @@ export interface Snapshot {
     readonly name: string;
     readonly holder: string;
     readonly transitions: number;
+    /** Set while the lock is another pool's, and never claimed. */
+    readonly otherPool: string | undefined;
     /** In words: what stands between this replica and the lease. */
     readonly standing: string;
     readonly olderManagerRenews: boolean;
   };
   /** Undefined until the guard's first report. */
   readonly guard: GuardReport | undefined;
-  readonly guardReportAgeMs: number | undefined;
+  /** Counted from this isolate's start before the first. */
+  readonly guardReportAgeMs: number;
   readonly permitLeftMs: number;
   readonly lastRenewalSeconds: number | undefined;
   readonly leadershipChanges: number;
   readonly workerRestarts: number;
   readonly turnAgeMs: number;
-  /** Why the API cannot be used at all; undefined when it can be tried. */
+  /** Why the API cannot be used at all; undefined when it can be tried, or was not yet. */
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
 }
@@ -44,6 +48,7 @@ export interface SnapshotSources {
   readonly config: Config;
   readonly state: Managing;
   readonly now: Monotonic;
+  readonly startedAt: Monotonic;
   readonly guard: { readonly report: GuardReport; readonly at: Monotonic } | undefined;
   readonly lastRenewalSeconds: number | undefined;
   readonly leadershipChanges: number;
@@ -60,7 +65,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const standing = standingOf(state.local, { writer: writerOf(state), now });
   const credentials = guard?.report.credentials;
   const certified = credentials?.kind === "valid" ? credentials.poolId : undefined;
-  const reportAgeMs = guard === undefined ? undefined : elapsedMs(guard.at, now);
+  const reportAgeMs = elapsedMs(guard?.at ?? sources.startedAt, now);
   return {
     version: VERSION,
     pod: config.podName,
@@ -73,12 +78,13 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       name: state.settings.lease.name,
       holder: record?.holder ?? "",
       transitions: record?.transitions ?? 0,
+      otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
       standing: describeStanding(standing, { state, now }),
       olderManagerRenews: state.local.view.renewedByForeignManager,
     },
     guard: guard?.report,
     guardReportAgeMs: reportAgeMs,
-    permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - (reportAgeMs ?? 0)),
+    permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - reportAgeMs),
     lastRenewalSeconds: sources.lastRenewalSeconds,
     leadershipChanges: sources.leadershipChanges,
     workerRestarts: sources.workerRestarts,
@@ -92,7 +98,9 @@ function describeStanding(
   standing: Standing,
   { state, now }: { state: Managing; now: Monotonic },
 ): string {
-  if (state.givingUp !== undefined) return `giving leadership up: ${state.givingUp.reason}`;
+  if (state.givingUp !== undefined) {
+    return `giving leadership up: ${reasonWord(state.givingUp.reason)}`;
+  }
   const unfit = state.guard?.unfit;
   switch (standing.kind) {
     case "unobserved":
