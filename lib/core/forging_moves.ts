@@ -335,8 +335,10 @@ function scrapeDueAt(turn: Turn): Monotonic {
   if (scrapedAt === undefined) return bornAt;
   const { signal } = node;
   const dueAt = addMs(scrapedAt, inTransition ? SCRAPE_DENSE_MS : SCRAPE_WATCH_MS);
-  if (!inTransition || signal === undefined || !isBefore(scrapedAt, signal.at)) return dueAt;
-  return earliest(dueAt, addMs(signal.at, SCRAPE_AFTER_SIGNAL_MS)) ?? dueAt;
+  if (!inTransition || signal === undefined) return dueAt;
+  // A scrape that was under way when the signal was sent shows nothing of its effect.
+  const firstAt = addMs(signal.at, SCRAPE_AFTER_SIGNAL_MS);
+  return isBefore(scrapedAt, firstAt) ? firstAt : dueAt;
 }
 
 function nextWake(turn: Turn): Monotonic {
