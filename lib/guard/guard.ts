@@ -200,7 +200,7 @@ export class Guard {
         return this.#hands.keepPermit({ leftMs: Math.max(0, leftMs), nonces });
       }
       case "log":
-        return log[effect.level](effect.message, this.#withReasonWord(effect.fields));
+        return log[effect.level](effect.message, this.#readable(effect.fields));
       default:
         return assertNever(effect);
     }
@@ -214,11 +214,14 @@ export class Guard {
     return this.#hands.sighup(identity, reason);
   }
 
-  /** The reasons of signals are the contract's own words. */
-  #withReasonWord(fields: LogFields): LogFields {
-    const { reason } = fields;
-    if (typeof reason !== "string" || reason in this.#hands.signals) return fields;
-    return { ...fields, reason: reasonWord(reason) };
+  /** Whole milliseconds, and codes as words; the reasons of signals are words of the contract already. */
+  #readable(fields: LogFields): LogFields {
+    const pairs = Object.entries(fields).map(([name, value]) => {
+      if (typeof value === "number") return [name, Math.round(value)];
+      const isCode = name === "reason" && typeof value === "string";
+      return [name, isCode && !(value in this.#hands.signals) ? reasonWord(value) : value];
+    });
+    return Object.fromEntries(pairs);
   }
 
   #look(): void {

@@ -15,10 +15,9 @@ import type { GuardReport, GuardToManager, ManagerToGuard } from "../door.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { FailureLog } from "../kubernetes/failure_log.ts";
 import type { Log } from "../log.ts";
-import { reasonWord } from "../reason.ts";
 import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { TransitionLog } from "./transition_log.ts";
 
 /** Longest sleep: a clock may have been stepped, and a turn is a sign of life. */
@@ -45,6 +44,7 @@ export class Driver {
   readonly #transitions: TransitionLog;
   #guard: { report: GuardReport; at: Monotonic } | undefined;
   #lastRenewalSeconds: number | undefined;
+  #led = false;
   #leadershipChanges = 0;
   /** Effects that need the API before it is there. */
   #waiting: LeaseEffect[] = [];
@@ -140,6 +140,8 @@ export class Driver {
       this.#turning = false;
     }
     this.#turnedAt = now();
+    if (leadsBy(this.#state) !== this.#led) this.#leadershipChanges += 1;
+    this.#led = leadsBy(this.#state);
     const snapshot = this.snapshot();
     this.#transitions.note(snapshot);
     this.#status?.update(snapshot);
@@ -166,8 +168,6 @@ export class Driver {
       case "grant":
         return tell({ kind: "grant", ...effect.request, nonce: effect.nonce });
       case "revoke":
-        log.info("Leadership given up", { reason: reasonWord(effect.reason) });
-        return tell(effect);
       case "forget_nonces":
         return tell(effect);
       case "wrote":
@@ -179,11 +179,7 @@ export class Driver {
         }
         return;
       case "leadership":
-        this.#leadershipChanges += 1;
-        log.info(effect.leads ? "Lease acquired" : "Lease lost", {
-          reason: reasonWord(effect.reason),
-        });
-        return;
+        return; // noted by what the turn as a whole comes to
       case "finished":
         return tell({ kind: "finished" });
       case "watch_lease":

@@ -10,15 +10,15 @@ export function leaderView(
   snapshot: Snapshot,
   { generation }: { generation: number | undefined },
 ): LeaderView {
-  const { leads, pod, guard } = snapshot;
-  const forgingEnabled = leads && guard?.forging === "forging";
+  const { pod, guard } = snapshot;
+  const isHolder = holdsLease(snapshot);
   return {
     at: wallTime(Date.now()),
     generation,
-    leaderPod: leads ? pod : "",
-    forgingEnabled,
+    leaderPod: isHolder ? pod : "",
+    forgingEnabled: guard?.forging === "forging",
     ...summary(snapshot),
-    leaderElected: leads
+    leaderElected: isHolder
       ? found("True", "LeaseHeld", `${pod} holds lease ${snapshot.lease.name}`)
       : found("False", "LeaseReleased", `${pod} gave lease ${snapshot.lease.name} up`),
     forgingConfirmed: forgingFinding(snapshot),
@@ -27,8 +27,18 @@ export function leaderView(
   };
 }
 
-function summary({ leads, pod, guard }: Snapshot): Pick<LeaderView, "reason" | "message"> {
-  if (!leads) return { reason: "Released", message: `${pod} gave leadership up` };
+/** Leads, or keeps the lease until its node's stop is confirmed. */
+export function holdsLease({ leads, lease }: Snapshot): boolean {
+  return leads || lease.isOurs;
+}
+
+function summary(snapshot: Snapshot): Pick<LeaderView, "reason" | "message"> {
+  const { leads, pod, guard, givingUp } = snapshot;
+  if (!holdsLease(snapshot)) return { reason: "Released", message: `${pod} gave leadership up` };
+  if (!leads) {
+    const reason = reasonWord(givingUp ?? guard?.unfit?.code ?? "hold_ended");
+    return { reason, message: `${pod} keeps the lease until its node has stopped` };
+  }
   if (guard?.forging === "forging") {
     return { reason: "Forging", message: `${pod} leads and its node forges` };
   }

@@ -12,7 +12,7 @@ import type { ApiClient } from "../kubernetes/client.ts";
 import type { FailureLog } from "../kubernetes/failure_log.ts";
 import { leaderStatus } from "../kubernetes/leader_status.ts";
 import type { Log } from "../log.ts";
-import { leaderView } from "./findings.ts";
+import { holdsLease, leaderView } from "./findings.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const RETRY_MS = 5_000;
@@ -35,7 +35,7 @@ export class LeaderStatusWriter {
   /** As last read or written; every write names it as what it replaces. */
   #known: CardanoLeader | undefined;
   #warnedOfCrd = false;
-  #led = false;
+  #held = false;
   #wanted: Snapshot | undefined;
   #busy = false;
   #failures = 0;
@@ -47,13 +47,13 @@ export class LeaderStatusWriter {
     this.#api = cardanoLeaderApi(options.client, { ...leaderResource, namespace });
   }
 
-  /** Takes the latest view; writes while this replica leads, and once more when it ceases to. */
+  /** Takes the latest view; writes while this replica holds the lease, and once more when it ceases to. */
   update(snapshot: Snapshot): void {
-    const { leads } = snapshot;
-    if (!leads && !this.#led) return;
+    const holds = holdsLease(snapshot);
+    if (!holds && !this.#held) return;
     // Another may have written in between: read again before the first write.
-    if (leads && !this.#led) this.#known = undefined;
-    this.#led = leads;
+    if (holds && !this.#held) this.#known = undefined;
+    this.#held = holds;
     this.#wanted = snapshot;
     void this.#writeAll();
   }
@@ -78,9 +78,10 @@ export class LeaderStatusWriter {
   }
 
   async #write(snapshot: Snapshot): Promise<boolean> {
-    const { timeoutMs, pod } = { timeoutMs: this.#options.config.apiTimeoutMs, pod: snapshot.pod };
+    const timeoutMs = this.#options.config.apiTimeoutMs;
+    const holds = holdsLease(snapshot);
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts++) {
-      if (!snapshot.leads && this.#known?.status?.leaderPod !== pod) return true; // not ours to say
+      if (!holds && this.#known?.status?.leaderPod !== snapshot.pod) return true; // not ours to say
       if (this.#known === undefined && !this.#note("get", await this.#api.ensure({ timeoutMs }))) {
         return false;
       }
@@ -93,7 +94,7 @@ export class LeaderStatusWriter {
       const answer = await this.#api.applyStatus(status, { timeoutMs, resourceVersion });
       if (answer.kind !== "conflict") return this.#note("patch", answer);
       this.#known = undefined;
-      if (!snapshot.leads) return true; // the successor's word stands
+      if (!holds) return true; // the successor's word stands
     }
     return true; // the next change, or the next turn, tries again
   }

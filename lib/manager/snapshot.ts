@@ -19,11 +19,16 @@ export interface Snapshot {
   readonly network: string;
   readonly pool: { readonly id: string; readonly ticker: string };
   readonly application: string;
+  /** Under a running hold that is not being given up. */
   readonly leads: boolean;
+  /** Why leadership is being given up, or was last. */
+  readonly givingUp: string | undefined;
   readonly lease: {
     readonly name: string;
     readonly holder: string;
     readonly transitions: number;
+    /** By its record: also when it is only kept until a stop is confirmed. */
+    readonly isOurs: boolean;
     /** Set while the lock is another pool's, and never claimed. */
     readonly otherPool: string | undefined;
     /** In words: what stands between this replica and the lease. */
@@ -73,11 +78,13 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     network: config.network.name,
     pool: { id: config.pool.id ?? certified ?? "", ticker: config.pool.ticker ?? "" },
     application: config.applicationType,
-    leads: state.leads,
+    leads: leadsBy(state),
+    givingUp: state.givingUp?.reason,
     lease: {
       name: state.settings.lease.name,
       holder: record?.holder ?? "",
       transitions: record?.transitions ?? 0,
+      isOurs: standing.kind === "mine",
       otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
       standing: describeStanding(standing, { state, now }),
       olderManagerRenews: state.local.view.renewedByForeignManager,
@@ -92,6 +99,11 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     accessProblem: sources.accessProblem,
     watchConnected: sources.watchConnected,
   };
+}
+
+/** A lease that is renewed while a fence is under way is held, and nobody leads by it. */
+export function leadsBy(state: Managing): boolean {
+  return state.leads && state.givingUp === undefined;
 }
 
 function describeStanding(

@@ -1,11 +1,13 @@
-// Owns the log lines about what others do with our lease.
+// Owns the log lines about the lease: who holds it, and when this replica began or ceased to lead.
 // Never tells the same twice: each line is a change.
 
 import type { Log } from "../log.ts";
+import { reasonWord } from "../reason.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export class TransitionLog {
   readonly #log: Log;
+  #led = false;
   #holder: string | undefined;
   #otherPool: string | undefined;
   #olderManager = false;
@@ -14,7 +16,15 @@ export class TransitionLog {
     this.#log = log;
   }
 
-  note({ pod, lease }: Snapshot): void {
+  note({ pod, leads, givingUp, guard, lease }: Snapshot): void {
+    if (leads && !this.#led) {
+      this.#log.info("Lease acquired", { lease: lease.name, transitions: lease.transitions });
+    } else if (this.#led && !leads) {
+      const lost = lease.isOurs ? "hold_ended" : "lease_lost";
+      const reason = reasonWord(givingUp ?? guard?.unfit?.code ?? lost);
+      this.#log.info("Leadership ends", { lease: lease.name, reason });
+    }
+    this.#led = leads;
     const { name, holder, transitions, otherPool, olderManagerRenews } = lease;
     if (holder !== (this.#holder ?? "") && holder !== pod) {
       if (holder === "") this.#log.info("Lease is vacant", { lease: name, transitions });
