@@ -3,7 +3,7 @@
 
 import { assertNever } from "./assert_never.ts";
 import { stepElection } from "./election.ts";
-import { holdRuns, standingOf } from "./election_moves.ts";
+import { holdRuns, isMarked, standingOf } from "./election_moves.ts";
 import type {
   Election,
   ElectionContext,
@@ -21,12 +21,15 @@ import {
   type ManagerStep,
   type Managing,
   newPreviousLease,
+  type PreviousLease,
 } from "./manager_state.ts";
 import { combineHolds } from "./permit.ts";
 import { addMs, earliest, isBefore, type Monotonic } from "./time.ts";
 
 /** A lock of an older name has no watch: it is only looked at until it is marked as moved. */
 const PREVIOUS_READ_MS = 3_000;
+/** As long as the guard waits for a fenced second that is ahead of its clock. */
+const CLOCKS_APART_SECONDS_MAX = 2;
 
 interface Turn {
   state: Managing;
@@ -118,7 +121,7 @@ function localWish(turn: Turn): Wish {
     // Only a report made after the revoke says anything of the stop that it asked for.
     if (guard.epoch <= givingUp.epoch || guard.fencing) return { kind: "keep" };
     if (guard.fencedSecond !== undefined) {
-      return { kind: "release", fencedSecond: guard.fencedSecond };
+      return { kind: "release", fencedSecond: secondToRelease(turn, guard.fencedSecond) };
     }
     return { kind: "lapse" };
   }
@@ -132,8 +135,27 @@ function nameIsFree(turn: Turn): boolean {
   const { previous } = turn.state;
   const at = standing(turn);
   if (at.kind === "mine") return true;
-  if (at.kind === "moved" && previous[at.to]?.cleared !== true) return false;
-  return Object.values(previous).every((one) => one.cleared);
+  if (at.kind === "moved" && at.to.some((name) => previous[name] === undefined)) return false;
+  return Object.values(previous).every((one) => isCleared(turn, one));
+}
+
+/**
+ * Nobody takes it any more: it is another pool's, or marked as moved. Where ours is marked too, as
+ * when a new name is rolled back half-way, only the later of two marks counts, else the pods of both
+ * names would each see the other's lock as left. Transitions give the order; the PUT of a claim
+ * proves that our own mark is still the one they were compared with.
+ */
+function isCleared(turn: Turn, { election }: PreviousLease): boolean {
+  const at = standingOf(election, { writer: writerOf(turn.state), now: turn.now.monotonic });
+  if (at.kind === "other_pool") return true;
+  return at.kind === "moved" && isMarked(at.record, markWanted(turn));
+}
+
+/** By our name, and above the mark on our own lease where that has one. */
+function markWanted({ state }: Turn): { to: string; above: number } {
+  const { seen } = state.local.view;
+  const isMarked = typeof seen === "object" && seen.movedTo.length > 0;
+  return { to: state.settings.lease.name, above: isMarked ? seen.transitions : -1 };
 }
 
 function stepLocal(turn: Turn, event: ElectionEvent): void {
@@ -142,6 +164,7 @@ function stepLocal(turn: Turn, event: ElectionEvent): void {
     context: contextFor(turn, localWish(turn)),
   });
   update(turn, { local: election });
+  noteReceipt(turn, election);
   turn.wakeAt = earliest(turn.wakeAt, wakeAt);
   for (const effect of effects) takeLocalEffect(turn, effect);
 }
@@ -165,27 +188,31 @@ function takeLocalEffect(turn: Turn, effect: ElectionEffect): void {
 }
 
 function grant(turn: Turn): void {
-  const { local, givingUp, previousFencedSecond } = turn.state;
+  const { local, givingUp, seenFencedSecond } = turn.state;
   const [nonce] = local.nonces;
   const request = combineHolds([local.hold]);
   if (request === undefined || nonce === undefined || givingUp !== undefined) return;
-  const seconds = [request.fencedSecond, previousFencedSecond].filter((one) => one !== undefined);
+  const seconds = [request.fencedSecond, seenFencedSecond].filter((one) => one !== undefined);
   const fencedSecond = seconds.length === 0 ? undefined : Math.max(...seconds);
   turn.effects.push({ kind: "grant", request: { ...request, fencedSecond }, nonce });
 }
 
 function stepPrevious(turn: Turn): void {
-  const { guard, givingUp, settings } = turn.state;
   const at = standing(turn);
-  if (at.kind === "moved" && turn.state.previous[at.to] === undefined) {
-    const added = { ...turn.state.previous, [at.to]: newPreviousLease(settings, at.to) };
-    update(turn, { previous: added });
-  }
-  const fit = guard !== undefined && guard.unfit === undefined && givingUp === undefined;
-  if (!fit || at.kind === "mine") return;
+  if (at.kind === "moved") addPrevious(turn, at.to);
+  if (at.kind === "mine" || turn.state.shuttingDown) return;
   for (const [name, previous] of Object.entries(turn.state.previous)) {
-    if (!previous.cleared) stepOnePrevious(turn, { name, event: { kind: "tick" } });
+    if (!isCleared(turn, previous)) stepOnePrevious(turn, { name, event: { kind: "tick" } });
   }
+}
+
+/** A lock that a mark names as its successor may be held by pods that are not told of our name yet. */
+function addPrevious(turn: Turn, names: readonly string[]): void {
+  const { settings, previous } = turn.state;
+  const unknown = names.filter((name) => name !== settings.lease.name && !(name in previous));
+  if (unknown.length === 0) return;
+  const added = unknown.map((name) => [name, newPreviousLease(settings, name)]);
+  update(turn, { previous: { ...previous, ...Object.fromEntries(added) } });
 }
 
 function stepOnePrevious(
@@ -198,7 +225,10 @@ function stepOnePrevious(
   const readDue = previous.readAt === undefined ||
     !isBefore(monotonic, addMs(previous.readAt, PREVIOUS_READ_MS));
   const readNow = readDue && previous.election.business === undefined;
-  const wish: Wish = { kind: "move", to: turn.state.settings.lease.name };
+  // Looked at from the beginning, so that its wait is over when ours is; marked by who may lead.
+  const { guard, givingUp } = turn.state;
+  const fit = guard !== undefined && guard.unfit === undefined && givingUp === undefined;
+  const wish: Wish = fit ? { kind: "move", ...markWanted(turn) } : { kind: "follow" };
   const { election, effects, wakeAt } = stepElection(
     readNow ? { ...previous.election, mustRead: true } : previous.election,
     { event, context: contextFor(turn, wish) },
@@ -206,23 +236,31 @@ function stepOnePrevious(
   turn.effects.push(...effects.filter((one) => one.kind !== "lost"));
   const readAt = readNow ? monotonic : previous.readAt;
   const at = standingOf(election, { writer: writerOf(turn.state), now: monotonic });
-  const cleared = at.kind === "moved" || at.kind === "other_pool";
-  const all = { ...turn.state.previous, [name]: { election, readAt, cleared } };
-  update(turn, { previous: all });
-  const fencedSecond = receiptSecond(previous.election);
-  if (fencedSecond !== undefined) {
-    const before = turn.state.previousFencedSecond ?? fencedSecond;
-    update(turn, { previousFencedSecond: Math.max(before, fencedSecond) });
-  }
-  if (cleared) return;
+  const one = { election, readAt };
+  update(turn, { previous: { ...turn.state.previous, [name]: one } });
+  if (at.kind === "moved") addPrevious(turn, at.to);
+  noteReceipt(turn, previous.election);
+  if (isCleared(turn, one)) return;
   const nextRead = readAt === undefined || election.business !== undefined
     ? undefined
     : addMs(readAt, PREVIOUS_READ_MS);
   turn.wakeAt = earliest(turn.wakeAt, wakeAt, nextRead);
 }
 
-function receiptSecond({ view }: Election): number | undefined {
-  return typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
+function noteReceipt(turn: Turn, { view }: Election): void {
+  const fencedSecond = typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
+  if (fencedSecond === undefined) return;
+  const before = turn.state.seenFencedSecond ?? fencedSecond;
+  update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
+}
+
+/**
+ * What our receipt says: the second of our own stop, or that of the one before us where we never
+ * came to forge in between and our clock is a little behind. One far ahead is a clock gone astray.
+ */
+function secondToRelease({ state }: Turn, ownSecond: number): number {
+  const ahead = (state.seenFencedSecond ?? ownSecond) - ownSecond;
+  return ahead > 0 && ahead <= CLOCKS_APART_SECONDS_MAX ? ownSecond + ahead : ownSecond;
 }
 
 function noteLeadership(turn: Turn): void {

@@ -37,7 +37,6 @@ export interface GuardView {
 /** A lock of an older name: nobody may hold it, or take it later, when the present one is first claimed. */
 export interface PreviousLease {
   readonly election: Election;
-  readonly cleared: boolean;
   readonly readAt: Monotonic | undefined;
 }
 
@@ -48,8 +47,8 @@ export interface Managing {
   readonly poolId: string | undefined;
   readonly local: Election;
   readonly previous: Readonly<Record<string, PreviousLease>>;
-  /** Latest second from a previous lease's receipt. */
-  readonly previousFencedSecond: number | undefined;
+  /** Latest second from any receipt seen: it outlives the record, and a claim whose answer was lost. */
+  readonly seenFencedSecond: number | undefined;
   /** Leadership is being given up: since which epoch of the guard, and why. */
   readonly givingUp: { readonly epoch: number; readonly reason: string } | undefined;
   readonly watching: boolean;
@@ -119,7 +118,7 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
     previous: Object.fromEntries(
       settings.previousNames.map((name) => [name, newPreviousLease(settings, name)]),
     ),
-    previousFencedSecond: undefined,
+    seenFencedSecond: undefined,
     givingUp: undefined,
     watching: false,
     leads: false,
@@ -132,7 +131,6 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
 export function newPreviousLease(settings: ManagerSettings, name: string): PreviousLease {
   return {
     election: newElection({ ...settings.lease, name }, []),
-    cleared: false,
     readAt: undefined,
   };
 }
