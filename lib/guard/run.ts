@@ -43,7 +43,7 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
   host.start();
   const code = await shutdown.ended;
   host.stop();
-  guard.stop();
+  void guard.stop(); // what is under way ends with the process
   ending.abort();
   log.info("Stopped", { code });
   return code;
