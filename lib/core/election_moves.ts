@@ -219,6 +219,7 @@ function written(
         writer,
         mark,
         transitions: nextTransitions(turn.election.view),
+        fencedSecond: write.fencedSecond,
       });
     case "renew":
       return renewedLease(record, { writer, mark });

@@ -209,7 +209,10 @@ function mustAwaitSlot(turn: Turn): boolean {
 function moveTowardsStop(turn: Turn): void {
   const { node, files, settings, fence } = turn.state;
   const trial = !settings.nodeRequired && node.identity === undefined;
-  const reachable = isUp(node) || node.forging || trial;
+  // Beside a restarted sidecar a socket that refuses may be that of a node that forged until now.
+  const mayHaveForged = node.ranBeforeGuard && node.suspicion === "likely" &&
+    fence?.claimableAt !== undefined;
+  const reachable = isUp(node) || node.forging || mayHaveForged || trial;
   if (!reachable) {
     if (fence !== undefined && node.suspicion === "none") closeFence(turn);
     return;

@@ -15,6 +15,8 @@ export const ANNOTATION = {
   nonce: "cardano.io/write-nonce",
   /** Proof that the last holder's node had stopped; see Receipt. */
   receipt: "cardano.io/release-receipt",
+  /** Second from the receipt by which the holder claimed: it must outlive the holder's processes. */
+  fencedSecond: "cardano.io/last-fenced-second",
   /** Names, separated by commas, of the Leases that replace this one: nobody claims it beside them. */
   movedTo: "cardano.io/moved-to",
 } as const;
@@ -41,6 +43,8 @@ export interface LeaseRecord {
   readonly holderUid: string | undefined;
   readonly nonce: string | undefined;
   readonly poolId: string | undefined;
+  /** Wall second in which the last holder but one was fenced, where a receipt told it. */
+  readonly fencedSecond: number | undefined;
   /** Names of the leases that replace it; empty for one in use. */
   readonly movedTo: readonly string[];
   /** Only a receipt that is valid for this very record. */
@@ -76,9 +80,15 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     holderUid: annotations[ANNOTATION.holderUid],
     nonce: annotations[ANNOTATION.nonce],
     poolId: annotations[ANNOTATION.poolId],
+    fencedSecond: wholeNumber(annotations[ANNOTATION.fencedSecond]),
     movedTo: annotations[ANNOTATION.movedTo]?.split(",").filter((name) => name !== "") ?? [],
   };
   return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const value = Number(text ?? "-");
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function validReceipt(
@@ -132,7 +142,12 @@ export function vacantLease(
 
 export function claimedLease(
   record: LeaseRecord,
-  { writer, mark, transitions }: { writer: LeaseWriter; mark: WriteMark; transitions: number },
+  { writer, mark, transitions, fencedSecond }: {
+    writer: LeaseWriter;
+    mark: WriteMark;
+    transitions: number;
+    fencedSecond?: number | undefined;
+  },
 ): LeaseObject {
   const at = isoMicroTime(mark.now);
   return rewritten(record, {
@@ -143,7 +158,10 @@ export function claimedLease(
       renewTime: at,
       leaseTransitions: transitions,
     },
-    annotations: holderAnnotations(writer, mark),
+    annotations: {
+      ...holderAnnotations(writer, mark),
+      [ANNOTATION.fencedSecond]: fencedSecond === undefined ? undefined : String(fencedSecond),
+    },
   });
 }
 
@@ -177,6 +195,7 @@ export function releasedLease(
   return rewritten(record, {
     spec: { holderIdentity: "", renewTime },
     annotations: {
+      [ANNOTATION.fencedSecond]: undefined,
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: JSON.stringify(receipt),
@@ -202,6 +221,9 @@ export function movedLease(
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: undefined,
+      ...(record.receipt === undefined
+        ? {}
+        : { [ANNOTATION.fencedSecond]: String(record.receipt.fencedSecond) }),
       [ANNOTATION.movedTo]: [...new Set([...record.movedTo, movedTo])].join(","),
     },
   });

@@ -24,7 +24,7 @@ import {
   type PreviousLease,
 } from "./manager_state.ts";
 import { combineHolds } from "./permit.ts";
-import { addMs, earliest, isBefore, type Monotonic } from "./time.ts";
+import { addMs, earliest, isBefore, type Monotonic, wallSecond } from "./time.ts";
 
 /** A lock of an older name has no watch: it is only looked at until it is marked as moved. */
 const PREVIOUS_READ_MS = 3_000;
@@ -239,7 +239,7 @@ function stepOnePrevious(
   const one = { election, readAt };
   update(turn, { previous: { ...turn.state.previous, [name]: one } });
   if (at.kind === "moved") addPrevious(turn, at.to);
-  noteReceipt(turn, previous.election);
+  noteReceipt(turn, election);
   if (isCleared(turn, one)) return;
   const nextRead = readAt === undefined || election.business !== undefined
     ? undefined
@@ -248,7 +248,8 @@ function stepOnePrevious(
 }
 
 function noteReceipt(turn: Turn, { view }: Election): void {
-  const fencedSecond = typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
+  if (typeof view.seen !== "object") return;
+  const fencedSecond = view.seen.receipt?.fencedSecond ?? view.seen.fencedSecond;
   if (fencedSecond === undefined) return;
   const before = turn.state.seenFencedSecond ?? fencedSecond;
   update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
@@ -258,9 +259,10 @@ function noteReceipt(turn: Turn, { view }: Election): void {
  * What our receipt says: the second of our own stop, or that of the one before us where we never
  * came to forge in between and our clock is a little behind. One far ahead is a clock gone astray.
  */
-function secondToRelease({ state }: Turn, ownSecond: number): number {
-  const ahead = (state.seenFencedSecond ?? ownSecond) - ownSecond;
-  return ahead > 0 && ahead <= CLOCKS_APART_SECONDS_MAX ? ownSecond + ahead : ownSecond;
+function secondToRelease({ state, now }: Turn, ownSecond: number): number {
+  const seen = state.seenFencedSecond ?? ownSecond;
+  const isPlausible = seen <= wallSecond(now.wall) + CLOCKS_APART_SECONDS_MAX;
+  return isPlausible ? Math.max(seen, ownSecond) : ownSecond;
 }
 
 function noteLeadership(turn: Turn): void {
