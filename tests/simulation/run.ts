@@ -91,7 +91,7 @@ function populate(world: World): void {
   const common = drawTimings(world);
   const unequal = world.isUnequal = random.chance(0.25);
   const twins = random.chance(0.12) && count > 2;
-  const unflagged = random.chance(0.1) && count > 2 ? random.below(count) : -1;
+  const unflagged = random.chance(0.1) && count > 2 ? random.below(count - 1) : -1;
   const stranger = random.chance(0.1) && count > 2 && !world.isMild ? count - 1 : -1;
   const tameWithinMs = world.isTame ? 300 : undefined;
   const leaseName = random.chance(0.5) ? DEFAULT_LOCK : OTHER_LOCK;
