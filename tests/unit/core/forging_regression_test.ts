@@ -97,3 +97,14 @@ Deno.test("a node found refusing beside a restarted sidecar is fenced when the c
   // By signal and settle time, as its metrics were never readable.
   assertEquals(guard.state.node.suspicion, "none");
 });
+
+Deno.test("a node found refusing is fenced too when only the nonces on file tell that it led", () => {
+  const guard = new GuardUnderTest({ nonces: ["of the last renewal"] }).credentials();
+  guard.files("installed").look(false);
+  assertEquals(guard.acts, ["remove_files"]);
+});
+
+Deno.test("a node found refusing beside a follower's sidecar is left to start", () => {
+  const guard = new GuardUnderTest().credentials().files("installed").look(false);
+  assertEquals(guard.acts, []);
+});
