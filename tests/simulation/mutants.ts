@@ -35,7 +35,13 @@ export const MUTANTS: readonly Mutant[] = [
     "hold: { stamp, holdMs: settings.holdMs, fencedSecond, sentAt },",
     "hold: { stamp, holdMs: settings.durationMs, fencedSecond, sentAt },",
   ]),
-  mutant(1, "grant of an older epoch is honoured", [
+  // Each half alone is covered by the other: the manager grants nothing while it gives up, and the
+  // guard would not take it.
+  mutant(1, "grant of an older epoch is given and honoured", [
+    "manager.ts",
+    "if (request === undefined || nonce === undefined || givingUp !== undefined) return;",
+    "if (request === undefined || nonce === undefined) return;",
+  ], [
     "permit.ts",
     'if (stamp.epoch !== book.epoch) return { kind: "refused", why: "old_epoch" };',
     "",
@@ -53,6 +59,10 @@ export const MUTANTS: readonly Mutant[] = [
     "forging_turn.ts",
     "  keepPermit(turn);\n}\n\nexport function openFence(",
     "}\n\nexport function openFence(",
+  ], [
+    "forging_turn.ts",
+    "if (permit === undefined && fence !== undefined) keepPermit(turn);",
+    "",
   ]),
   mutant(2, "PUT without uid", [
     "lease_record.ts",
@@ -112,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant(3, "transitions that went back are believed", [
     "lease.ts",
-    "const wentBack = seen.transitions < view.highestTransitions;",
+    "const wentBack = !still && seen.transitions < view.highestTransitions;",
     "const wentBack = false;",
   ]),
   mutant(4, "receipt is bound to nothing", [

@@ -112,7 +112,9 @@ export class Oracle {
   /** A node that does what it is told, beside a guard that can tell it, has to be asked, not killed. */
   killed(pod: Pod): void {
     const { now } = this.#world.agenda;
-    const calm = !pod.isTroubled && now - pod.untroubledSince > 10_000 &&
+    // With the shortest FENCE_TIMEOUT there is no time for a signal to settle and another to follow.
+    const hasTime = pod.timings.fenceTimeoutMs >= 4_000;
+    const calm = hasTime && !pod.isTroubled && now - pod.untroubledSince > 10_000 &&
       now - (pod.sidecar?.guard.lateAt ?? 0) > 3_000;
     if (calm) this.#world.violate("needless_kill", `${pod.label} kills an obedient node`);
   }
@@ -128,7 +130,9 @@ export class Oracle {
         pod.sidecar?.manager === manager && manager?.isPaused === false;
       if (!calm || !this.isAble(pod) || !pod.link.isFair) return;
       if (this.#running.get(pod)!.from >= at || pod.lastRenewalAt > at) return;
-      if (this.#world.store.get(pod.leaseName)?.spec?.holderIdentity !== "stranger") return;
+      const lease = this.#world.store.get(pod.leaseName);
+      if (lease?.spec?.holderIdentity !== "stranger") return;
+      if (lease.metadata.annotations?.[ANNOTATION.poolId] !== pod.poolId) return;
       this.#world.violate("edit_ignored", `${pod.label} forges on though its lease was given away`);
     });
   }

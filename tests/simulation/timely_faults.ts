@@ -1,6 +1,7 @@
 // Owns faults that strike at delicate moments, which chance alone would seldom meet.
 // Never does anything that the other faults could not have done just then.
 
+import { FAIR } from "./link.ts";
 import { GOOD_MANNERS } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { World } from "./world.ts";
@@ -15,6 +16,8 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
       void world.agenda.after(world.random.between(5, 1_900), () => {
         if (world.store.get(pod.leaseName)?.spec?.holderIdentity !== pod.podName) return;
         if (world.isUnequal) world.forget();
+        world.watchLagMs = world.random.skewed(20, 4_000);
+        world.agenda.after(5_000, () => world.watchLagMs = 20);
         world.store.remove(pod.leaseName);
       }),
     // The guard learns that it is unfit while the grant is on its way.
@@ -32,6 +35,17 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
     (world, pod) => pod.sidecar?.crashManager(world.random.skewed(20, 1_000)),
   ],
   released: [
+    // All who claim now are long under way, and meet what happens in the meantime.
+    (world) => {
+      for (const { link } of world.pods) {
+        if (!link.isFair) continue;
+        const slow = { ...FAIR, latencyMs: [20, 1_500] as const };
+        link.set(slow);
+        world.agenda.after(4_000, () => {
+          if (link.weather === slow) link.set(FAIR);
+        });
+      }
+    },
     (world, pod) => {
       pod.kubelet.sidecarRestartMs = world.random.skewed(150, 3_000);
       pod.sidecar?.end("is killed");
