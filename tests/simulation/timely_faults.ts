@@ -6,20 +6,20 @@ import { GOOD_MANNERS } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { World } from "./world.ts";
 
-type Moment = "claimed" | "released" | "started";
+type Moment = "claimed" | "released" | "started" | "cleaned";
 
 /** What a world's delicate moments are struck by, if they are. */
 const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => void)[]>> = {
   claimed: [
-    // The writes of those who lost are still under way.
-    (world, pod) =>
-      void world.agenda.after(world.random.between(5, 1_900), () => {
-        if (world.store.get(pod.leaseName)?.spec?.holderIdentity !== pod.podName) return;
-        if (world.isUnequal) world.forget();
-        world.watchLagMs = world.random.skewed(20, 4_000);
-        world.agenda.after(5_000, () => world.watchLagMs = 20);
-        world.store.remove(pod.leaseName);
-      }),
+    (world, pod) => deleteSoon(world, pod),
+    (world, pod) => deleteSoon(world, pod),
+    // It passes the lease on at once, to one that knows only its receipt.
+    (world, pod) => {
+      refuseDisk(world, pod);
+      for (const other of world.pods) {
+        if (other !== pod) other.sidecar?.crashManager(world.random.skewed(20, 300));
+      }
+    },
     // The guard learns that it is unfit while the grant is on its way.
     (world, pod) => {
       const { node } = pod;
@@ -55,6 +55,8 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
       refuseDisk(world, world.random.pick(others));
     },
   ],
+  // Its handler may find the files of the start that follows.
+  cleaned: [slowDown],
   started: [
     // A quick restart, while the handler of the start has not come to its end.
     (world, pod) => {
@@ -73,6 +75,17 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
     },
   ],
 };
+
+/** The writes of those who lost are still under way. */
+function deleteSoon(world: World, pod: Pod): void {
+  world.agenda.after(world.random.between(5, 1_900), () => {
+    if (world.store.get(pod.leaseName)?.spec?.holderIdentity !== pod.podName) return;
+    if (world.isUnequal) world.forget();
+    world.watchLagMs = world.random.skewed(20, 4_000);
+    world.agenda.after(5_000, () => world.watchLagMs = 20);
+    world.store.remove(pod.leaseName);
+  });
+}
 
 function refuseDisk(world: World, pod: Pod): void {
   pod.trouble();
@@ -106,7 +119,7 @@ export class TimelyFaults {
       if (was === is || after === undefined) return;
       this.#meet(is === "" ? "released" : "claimed", is === "" ? was : is);
     });
-    world.oracle.onStart.push((pod) => this.#strike("started", pod));
+    world.oracle.onSignal.push((pod, starts) => this.#strike(starts ? "started" : "cleaned", pod));
   }
 
   #meet(moment: Moment, holder: string): void {

@@ -24,6 +24,7 @@ export type ViolationKind =
   | "file_outlives_fence"
   | "other_pool"
   | "edit_ignored"
+  | "released_early"
   | "nobody_forges"
   | "exception";
 
