@@ -148,7 +148,10 @@ export class Oracle {
   }
 
   written(pod: Pod, before: LeaseObject | undefined, after: LeaseObject): void {
-    if (after.metadata.annotations?.[ANNOTATION.receipt] !== undefined) this.#released(pod);
+    const { annotations } = after.metadata;
+    const isRelease = annotations?.[ANNOTATION.receipt] !== undefined &&
+      after.spec?.holderIdentity === "";
+    if (isRelease) this.#released(pod);
     const [was, is] = [before, after].map((lease) =>
       lease?.metadata.annotations?.[ANNOTATION.poolId]
     );
