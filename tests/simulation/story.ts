@@ -18,6 +18,7 @@ export class Story {
   readonly #lines: Line[] = [];
   #digest = 2_166_136_261;
   #count = 0;
+  #heard = 0;
 
   constructor(agenda: Agenda, verbose: boolean) {
     this.#agenda = agenda;
@@ -36,13 +37,23 @@ export class Story {
     return `${this.#count}:${(this.#digest >>> 0).toString(16)}`;
   }
 
+  /** What was told since it was last asked, at most the last lines kept. */
+  news(): string[] {
+    const from = Math.max(this.#heard, this.#count - LINES_KEPT);
+    this.#heard = this.#count;
+    return this.#tellFrom(from);
+  }
+
   /** The end of it: what happened in the last so many ms. */
   tail(ms: number): string[] {
-    const first = Math.max(0, this.#count - LINES_KEPT);
+    return this.#tellFrom(Math.max(0, this.#count - LINES_KEPT), this.#agenda.now - ms);
+  }
+
+  #tellFrom(first: number, notBefore = 0): string[] {
     const lines: Line[] = [];
     for (let i = first; i < this.#count; i++) {
       const line = this.#lines[i % LINES_KEPT];
-      if (line !== undefined && line.at >= this.#agenda.now - ms) lines.push(line);
+      if (line !== undefined && line.at >= notBefore) lines.push(line);
     }
     return lines.map(tell);
   }
