@@ -3,7 +3,7 @@
 
 import type { Spell } from "./oracle.ts";
 import type { Pod } from "./pod.ts";
-import type { World } from "./world.ts";
+import { FORGOTTEN_FOR_MS, type World } from "./world.ts";
 
 export type ApartClass =
   /** Node and guard were suspended together beyond the permit's end. */
@@ -48,7 +48,7 @@ function diedWhileFailing(world: World, pod: Pod): boolean {
 /** It may act on a record of the past, since it never saw the later ones. */
 export function claimsUnseenPast(world: World, pod: Pod): boolean {
   const { restored } = world;
-  if (restored === undefined || world.agenda.now - restored.at > 400_000) return false;
+  if (restored === undefined || world.agenda.now - restored.at > FORGOTTEN_FOR_MS) return false;
   const manager = pod.sidecar?.manager;
   return manager !== undefined && !restored.knowing.has(manager);
 }

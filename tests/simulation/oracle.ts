@@ -125,6 +125,8 @@ export class Oracle {
     const at = agenda.now;
     const { renewIntervalMs } = pod.timings;
     const { manager } = pod.sidecar ?? {};
+    // While it doubts a restored record it renews nothing, and its permit ends by time.
+    if (at - (this.#world.restored?.at ?? -Infinity) < 40_000) return;
     agenda.after(renewIntervalMs + 2_500, () => {
       const calm = pod.untroubledSince < at - 10_000 && !pod.isTroubled &&
         pod.sidecar?.manager === manager && manager?.isPaused === false;

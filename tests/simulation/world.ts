@@ -34,6 +34,9 @@ export interface Violation {
   readonly at: number;
 }
 
+/** No wait is longer, so that nobody acts on what was forgotten before. */
+export const FORGOTTEN_FOR_MS = 400_000;
+
 export class World {
   readonly core: Core;
   readonly random: Random;
@@ -111,7 +114,10 @@ export class World {
   /** What the lease told is lost: who begins from now on cannot know of it. */
   forget(knows: (manager: ManagerIsolate) => boolean = () => true): void {
     const managers = this.pods.flatMap(({ sidecar }) => sidecar?.manager ?? []);
-    this.restored = { at: this.agenda.now, knowing: new Set(managers.filter(knows)) };
+    const before = this.restored;
+    const isLong = before === undefined || this.agenda.now - before.at > FORGOTTEN_FOR_MS;
+    const knowing = managers.filter((one) => knows(one) && (isLong || before.knowing.has(one)));
+    this.restored = { at: this.agenda.now, knowing: new Set(knowing) };
   }
 
   nextSerial(): number {
