@@ -43,6 +43,7 @@ export function standingOf(
     poolId: writer.poolId,
     durationMs: election.settings.durationMs,
     nonces: election.nonces,
+    inherits: election.settings.inherits,
   };
   return leaseStanding(election.view, { self, now });
 }
@@ -114,6 +115,7 @@ function plan(
     record: write.record,
     fencedSecond: write.fencedSecond,
     movedTo,
+    preferredCluster: context.wish.kind === "release" ? context.wish.preferredCluster : undefined,
   };
   const nonce = nonceOf(context, context.fresh);
   if (write.kind === "release" || write.kind === "move") {
@@ -209,6 +211,7 @@ function written(
         by: writer.holder,
         mark,
         fencedSecond: write.fencedSecond ?? Math.ceil(mark.now / 1_000),
+        preferredCluster: write.preferredCluster,
       });
     case "move":
       return movedLease(record, { movedTo: write.movedTo ?? "", mark });

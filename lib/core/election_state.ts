@@ -19,6 +19,8 @@ export interface ElectionSettings {
   /** H. */
   readonly holdMs: number;
   readonly renewIntervalMs: number;
+  /** See LeaseStandpoint. */
+  readonly inherits: boolean;
 }
 
 /** What the manager wants of this lease at the moment. */
@@ -28,7 +30,12 @@ export type Wish =
   | { readonly kind: "lead" }
   /** Renew what is ours, claim nothing: a stop is not confirmed yet. */
   | { readonly kind: "keep" }
-  | { readonly kind: "release"; readonly fencedSecond: number }
+  | {
+    readonly kind: "release";
+    readonly fencedSecond: number;
+    /** Of the forge lease: the cluster for whose sake it is released. */
+    readonly preferredCluster?: string | undefined;
+  }
   /** Renew no more: it runs out, since nothing can be proved. */
   | { readonly kind: "lapse" }
   /** Mark it as replaced by another name, once nobody can hold it. */
@@ -41,6 +48,7 @@ export interface PlannedWrite {
   readonly record: LeaseRecord;
   readonly fencedSecond: number | undefined;
   readonly movedTo: string | undefined;
+  readonly preferredCluster: string | undefined;
 }
 
 export type Business =

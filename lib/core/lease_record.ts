@@ -17,6 +17,8 @@ export const ANNOTATION = {
   receipt: "cardano.io/release-receipt",
   /** Name of the Lease that replaces this one: nobody claims this one any more. */
   movedTo: "cardano.io/moved-to",
+  /** Cluster for whose sake the forge lease was released: the others give it a head start. */
+  preferredCluster: "cardano.io/preferred-cluster",
 } as const;
 
 /** A release, bound to exactly what was released. Anything else that empties the holder proves nothing. */
@@ -42,6 +44,7 @@ export interface LeaseRecord {
   readonly nonce: string | undefined;
   readonly poolId: string | undefined;
   readonly movedTo: string | undefined;
+  readonly preferredCluster: string | undefined;
   /** Only a receipt that is valid for this very record. */
   readonly receipt: Receipt | undefined;
 }
@@ -76,6 +79,7 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     nonce: annotations[ANNOTATION.nonce],
     poolId: annotations[ANNOTATION.poolId],
     movedTo: annotations[ANNOTATION.movedTo],
+    preferredCluster: annotations[ANNOTATION.preferredCluster],
   };
   return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
 }
@@ -167,7 +171,12 @@ export function renewedLease(
 /** To be sent only when the node's stop is confirmed and its key files are gone. */
 export function releasedLease(
   record: LeaseRecord,
-  { by, mark, fencedSecond }: { by: string; mark: WriteMark; fencedSecond: number },
+  { by, mark, fencedSecond, preferredCluster }: {
+    by: string;
+    mark: WriteMark;
+    fencedSecond: number;
+    preferredCluster?: string | undefined;
+  },
 ): LeaseObject {
   const renewTime = isoMicroTime(mark.now);
   const receipt: Receipt = {
@@ -183,6 +192,7 @@ export function releasedLease(
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: JSON.stringify(receipt),
+      [ANNOTATION.preferredCluster]: preferredCluster,
     },
   });
 }
@@ -213,6 +223,7 @@ function holderAnnotations(
     [ANNOTATION.nonce]: mark.nonce,
     [ANNOTATION.receipt]: undefined,
     [ANNOTATION.movedTo]: undefined,
+    [ANNOTATION.preferredCluster]: undefined,
   };
 }
 

@@ -71,6 +71,7 @@ export class Driver {
         durationMs: config.lease.durationMs,
         holdMs: config.lease.renewDeadlineMs,
         renewIntervalMs: config.lease.renewIntervalMs,
+        inherits: false,
       },
       previousNames: config.lease.previousNames,
       nonceBase: crypto.randomUUID(),
