@@ -28,7 +28,9 @@ export type ManagerToGuard =
   /** Our lease was seen in other hands: the nonces on file prove nothing any more. */
   | { readonly kind: "forget_nonces" }
   /** Answer to `shutdown`: the leases are released, or cannot be. */
-  | { readonly kind: "finished" };
+  | { readonly kind: "finished" }
+  /** An error of the manager's own, logged already: it cannot go on and waits to be ended. */
+  | { readonly kind: "failed" };
 
 export type GuardToManager =
   | {

@@ -30,6 +30,11 @@ const OTHER_FLAGS: readonly { readonly flag: string; readonly reason: string }[]
   { flag: "--no-lock", reason: "the bundle imports no package any more" },
   { flag: "--no-remote", reason: "and nothing from elsewhere" },
   { flag: "--unstable-worker-options", reason: "permissions of the worker" },
+  {
+    flag: "--v8-flags=--lite-mode",
+    reason:
+      "without a just-in-time compiler 9 MB less stay resident; nothing here computes for long",
+  },
 ];
 
 async function compile(): Promise<number> {

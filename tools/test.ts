@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
   const env = Deno.env.toObject();
   if (task === "test") { for (const name of REAL_PROGRAMS) delete env[name]; }
   else if (!env["KUBEBUILDER_ASSETS"]) {
-    console.log("skipped: test:integration, since KUBEBUILDER_ASSETS does not name a folder with");
+    console.log("Skipped: test:integration, since KUBEBUILDER_ASSETS does not name a folder with");
     console.log("etcd and kube-apiserver (setup-envtest of Kubernetes gives one)");
     return 0;
   } else if (env["FORGE_MANAGER_BINARY"] === undefined && exists(BINARY)) {
@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     .map((suite) => `tests/${suite.folder}`).filter(exists);
   const { code, ignored } = await runTests([...rest, ...folders], env);
   if (ignored.length > 0) {
-    console.log(`\nskipped, ${reason(task)}:`);
+    console.log(`\nSkipped ${reason(task)}:`);
     for (const name of ignored) console.log(`  ${name}`);
   }
   return code;
@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function reason(task: string): string {
   return task === "test"
-    ? "since they need real programs (deno task test:integration runs them)"
+    ? "here, run by deno task test:integration"
     : "since what they need is absent";
 }
 

@@ -1,9 +1,14 @@
 // Owns the command `demo`.
 // Never needs a cluster or a setting.
 
-import { EXIT, type Terminal } from "./command.ts";
+import { runDemo } from "../demo/demo.ts";
+import type { Terminal } from "./command.ts";
 
-export function demo(_args: readonly string[], terminal: Terminal): Promise<number> {
-  terminal.printError("The demo is not in this version yet"); // TODO(#3): call lib/demo
-  return Promise.resolve(EXIT.internal);
+export async function demo(args: readonly string[], terminal: Terminal): Promise<number> {
+  return await runDemo({
+    interactive: args.includes("--interactive"),
+    environment: terminal.environment(),
+    print: terminal.print,
+    printError: terminal.printError,
+  });
 }

@@ -17,6 +17,8 @@ import { type LeaseRecord, type LeaseWriter, readLease } from "./lease_record.ts
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
 
 const RETRY_MS = 1_000;
+/** After a conflict everything is read anew, so the wait is only there to bound a quarrel. */
+const CONFLICT_RETRY_MS = 200;
 const BACKOFF_MS_MAX = 15_000;
 
 export function stepElection(
@@ -26,7 +28,8 @@ export function stepElection(
   const turn: Turn = { election, effects: [], context };
   take(turn, event);
   const { hold } = turn.election;
-  if (hold !== undefined && hold.stamp.epoch < context.epoch) update(turn, { hold: undefined });
+  const isVoid = hold !== undefined && hold.stamp.epoch < context.epoch;
+  if (isVoid && context.wish.kind === "lead") update(turn, { hold: undefined });
   if (turn.election.business === undefined) act(turn);
   return { election: turn.election, effects: turn.effects, wakeAt: nextWake(turn) };
 }
@@ -113,15 +116,15 @@ function takeFailure(turn: Turn, failure: ApiFailure): void {
   // A holder obeys Retry-After no longer than its own retry step: a longer one would cost the lease.
   const askedMs = renewing ? 0 : Math.min(failure.retryAfterMs ?? 0, BACKOFF_MS_MAX);
   const meansChanged = failure.kind === "conflict" || failure.kind === "not_found";
+  const retryAfterMs = meansChanged ? CONFLICT_RETRY_MS : Math.max(waitMs, askedMs);
   update(turn, {
     business: undefined,
+    // What failed renewed nothing: the next renewal is due as soon as it may be tried.
+    sentAt: undefined,
     failures: meansChanged ? election.failures : failures,
     lastFailure: failure,
     mustRead: meansChanged || outcomeIsUnknown(failure) || election.mustRead,
-    retryAt: meansChanged ? undefined : latest(
-      addMs(sentAt, Math.max(waitMs, askedMs)),
-      context.now.monotonic,
-    ),
+    retryAt: latest(addMs(sentAt, retryAfterMs), context.now.monotonic),
   });
 }
 

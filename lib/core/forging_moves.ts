@@ -35,6 +35,8 @@ const LOOK_DYING_MS = 50;
 const SCRAPE_WATCH_MS = 5_000;
 /** Below the eight requests a second that cardano-node's own metrics server allows. */
 const SCRAPE_DENSE_MS = 150;
+/** A node acts on a signal within some milliseconds: the first look at its effect. */
+const SCRAPE_AFTER_SIGNAL_MS = 30;
 /** For the scrape that follows the settle time: two dense ones. FENCE_TIMEOUT is at least 2 s for its sake. */
 const GAUGE_GRACE_MS = 400;
 const RETRY_MS = 1_000;
@@ -330,8 +332,13 @@ function scrapeDueAt(turn: Turn): Monotonic {
   const { node, fence, startSince, scrapedAt, bornAt } = turn.state;
   const inTransition = fence !== undefined || startSince !== undefined ||
     (node.phase === "ready" && node.gaugeReadAt === undefined && node.signal?.effectSeen !== true);
-  const everyMs = inTransition ? SCRAPE_DENSE_MS : SCRAPE_WATCH_MS;
-  return scrapedAt === undefined ? bornAt : addMs(scrapedAt, everyMs);
+  if (scrapedAt === undefined) return bornAt;
+  const { signal } = node;
+  const dueAt = addMs(scrapedAt, inTransition ? SCRAPE_DENSE_MS : SCRAPE_WATCH_MS);
+  if (!inTransition || signal === undefined) return dueAt;
+  // A scrape that was under way when the signal was sent shows nothing of its effect.
+  const firstAt = addMs(signal.at, SCRAPE_AFTER_SIGNAL_MS);
+  return isBefore(scrapedAt, firstAt) ? firstAt : dueAt;
 }
 
 function nextWake(turn: Turn): Monotonic {

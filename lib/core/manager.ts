@@ -14,6 +14,7 @@ import type {
 import type { Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
 import {
+  type GuardView,
   type ManagerEffect,
   type ManagerEvent,
   type ManagerInstant,
@@ -56,10 +57,7 @@ function take(turn: Turn, event: ManagerEvent): void {
     case "tick":
       return;
     case "report":
-      return update(turn, {
-        guard: event.guard,
-        poolId: event.guard.poolId ?? turn.state.poolId,
-      });
+      return takeReport(turn, event.guard);
     case "lease_seen":
       return route(turn, event.name, { kind: "seen", object: event.object, by: event.by });
     case "lease_read_failed":
@@ -70,10 +68,20 @@ function take(turn: Turn, event: ManagerEvent): void {
       return stepLocal(turn, { ...event, kind: "stamped" });
     case "shutdown":
       update(turn, { shuttingDown: true });
-      return giveUp(turn, "shutdown");
+      if (turn.state.givingUp === undefined) giveUp(turn, "shutdown");
+      return;
     default:
       return assertNever(event);
   }
+}
+
+function takeReport(turn: Turn, guard: GuardView): void {
+  const { guard: before, local, poolId } = turn.state;
+  update(turn, { guard, poolId: guard.poolId ?? poolId });
+  // What was renewed while a stop was unconfirmed bought no permit then, and may do so now.
+  const fitAgain = before?.unfit !== undefined && guard.unfit === undefined;
+  const unspent = holdRuns(local, turn.now.monotonic) && local.hold?.stamp.epoch === guard.epoch;
+  if (fitAgain && unspent && local.business === undefined) grant(turn);
 }
 
 function route(turn: Turn, name: string, event: ElectionEvent): void {
@@ -144,6 +152,8 @@ function takeLocalEffect(turn: Turn, effect: ElectionEffect): void {
       turn.effects.push(effect);
       if (effect.write === "renew" || effect.write === "claim" || effect.write === "write_back") {
         grant(turn);
+      } else if (effect.write === "release") {
+        turn.effects.push({ kind: "forget_nonces" });
       }
       return;
     case "lost":

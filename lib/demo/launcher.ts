@@ -13,6 +13,8 @@ export interface LaunchOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether `env` is all that the process gets, instead of an addition to ours. Default false. */
+  readonly clearEnv?: boolean;
   /** File that standard output and error are appended to; default nowhere. */
   readonly logPath?: string;
 }
@@ -20,9 +22,11 @@ export interface LaunchOptions {
 /** Where a pod's processes run. Tests give one that enters namespaces. */
 export type Launch = (options: LaunchOptions) => LaunchedProcess;
 
-export function launchHere({ command, args, env = {}, logPath }: LaunchOptions): LaunchedProcess {
+export function launchHere(options: LaunchOptions): LaunchedProcess {
+  const { command, args, env = {}, clearEnv = false, logPath } = options;
   const child = new Deno.Command(command, {
     args: [...args],
+    clearEnv,
     env: { DENO_NO_UPDATE_CHECK: "1", ...env },
     stdin: "null",
     stdout: logPath === undefined ? "null" : "piped",

@@ -5,8 +5,22 @@ import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./nod
 import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
 import { readRecord, type RecordLine } from "./slot_record.ts";
 
+export interface LivenessProbe {
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+  readonly failureThreshold: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+}
+
 /** As the chart sets them for the node container's liveness probe. */
-const LIVENESS = { periodMs: 2_000, timeoutMs: 1_000, failureThreshold: 2, graceMs: 2_000 };
+const LIVENESS: LivenessProbe = {
+  periodMs: 2_000,
+  timeoutMs: 1_000,
+  failureThreshold: 2,
+  graceMs: 2_000,
+};
+const STARTUP_TIMEOUT_MS = 1_000;
 const STARTUP_PERIOD_MS = 100;
 
 export interface PodOptions {
@@ -24,6 +38,8 @@ export interface PodOptions {
   readonly restartSidecar?: boolean;
   /** Waited before a container is started again. */
   readonly restartDelayMs?: number;
+  /** Of the node container; default as in the chart. Shorter leases need a faster one. */
+  readonly liveness?: LivenessProbe;
 }
 
 export class Pod {
@@ -164,31 +180,36 @@ export class Pod {
   }
 
   async #startupProbe(): Promise<void> {
-    while (!this.#ended.signal.aborted && !await this.#answers(`${this.url}/startup-status`)) {
+    while (!this.#ended.signal.aborted && !await this.#isStartedUp()) {
       await this.#pause(STARTUP_PERIOD_MS);
     }
   }
 
+  #isStartedUp(): Promise<boolean> {
+    return this.#answers(`${this.url}/startup-status`, { timeoutMs: STARTUP_TIMEOUT_MS });
+  }
+
   async #probeNode(): Promise<void> {
+    const { periodMs, timeoutMs, failureThreshold, graceMs } = this.#options.liveness ?? LIVENESS;
     let failures = 0;
     while (!this.#ended.signal.aborted) {
-      await this.#pause(LIVENESS.periodMs);
+      await this.#pause(periodMs);
       const probed = this.node;
       if (probed === undefined) continue;
-      const live = await this.#answers(`http://127.0.0.1:${this.guardPort}/node-live`);
-      failures = live ? 0 : failures + 1;
-      if (failures < LIVENESS.failureThreshold || this.node !== probed) continue;
+      const url = `http://127.0.0.1:${this.guardPort}/node-live`;
+      failures = await this.#answers(url, { timeoutMs }) ? 0 : failures + 1;
+      if (failures < failureThreshold || this.node !== probed) continue;
       failures = 0;
       probed.kill("SIGTERM");
-      const timer = setTimeout(() => probed.kill("SIGKILL"), LIVENESS.graceMs);
+      const timer = setTimeout(() => probed.kill("SIGKILL"), graceMs);
       await probed.exited;
       clearTimeout(timer);
     }
   }
 
-  async #answers(url: string): Promise<boolean> {
+  async #answers(url: string, { timeoutMs }: { timeoutMs: number }): Promise<boolean> {
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(LIVENESS.timeoutMs) });
+      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
       await response.body?.cancel();
       return response.ok;
     } catch {

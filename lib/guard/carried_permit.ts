@@ -2,7 +2,7 @@
 // Never carries more than the guard's own deadline allows.
 
 import type { Permit } from "../core/permit.ts";
-import { addMs, type GuardInstant, monotonic, wallTime } from "../core/time.ts";
+import { addMs, type GuardInstant, type Monotonic, monotonic, wallTime } from "../core/time.ts";
 import { type ClockSources, PermitClock } from "./clocks.ts";
 import type { FoundPermit } from "./permit_file.ts";
 
@@ -13,6 +13,11 @@ export class GuardClocks {
   constructor(sources: ClockSources) {
     this.#sources = sources;
     this.#permit = new PermitClock(sources);
+  }
+
+  /** For what is measured and not decided: costs no reading of /proc. */
+  monotonic(): Monotonic {
+    return monotonic(this.#sources.monotonicMs());
   }
 
   now(): GuardInstant {

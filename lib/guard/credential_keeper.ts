@@ -5,7 +5,8 @@ import type { Config } from "../config.ts";
 import { checkCredentials } from "../credentials/check.ts";
 import type { CredentialProblem, CredentialsVerdict } from "../credentials/verdict.ts";
 import { addMs, isBefore, type Monotonic, type WallTime } from "../core/time.ts";
-import type { Log } from "../log.ts";
+import type { Log, LogFields } from "../log.ts";
+import { reasonWord } from "../reason.ts";
 import { readCredentials } from "./credentials.ts";
 import type { CredentialSet } from "./credential_set.ts";
 import { SourceWatch } from "./source_watch.ts";
@@ -26,7 +27,10 @@ export class CredentialKeeper {
   readonly #watch: SourceWatch;
   #set: CredentialSet | undefined;
   #verdict: CredentialsVerdict = { kind: "invalid", problems: [] };
-  #rejected: readonly CredentialProblem[] = [];
+  /** Of the source folder as it is now. */
+  #problems: readonly CredentialProblem[] = [];
+  /** Of the certificate taken into use last, also when it is over by now: the chain goes no lower. */
+  #counter: number | undefined;
   #generation = 0;
   #polledAt: Monotonic | undefined;
   #checkedAt: Monotonic | undefined;
@@ -49,7 +53,7 @@ export class CredentialKeeper {
 
   /** What is wrong with a newer set that is not used. */
   get rejected(): readonly CredentialProblem[] {
-    return this.#rejected;
+    return this.#set === undefined ? [] : this.#problems;
   }
 
   /** Rises with every set taken into use. */
@@ -57,12 +61,15 @@ export class CredentialKeeper {
     return this.#generation;
   }
 
-  /** Looks for a change, or checks the set in use again, when either is due. True when the verdict is new. */
-  async turn(now: KeeperInstant): Promise<boolean> {
+  /** Whether a turn would look at anything now. */
+  isDue(now: Monotonic): boolean {
     if (this.#checking) return false;
-    const pollDue = this.#polledAt === undefined ||
-      !isBefore(now.monotonic, addMs(this.#polledAt, POLL_MS));
-    if (!pollDue) return false;
+    return this.#polledAt === undefined || !isBefore(now, addMs(this.#polledAt, POLL_MS));
+  }
+
+  /** Looks for a change, or checks the set in use again, when either is due. True when it was checked. */
+  async turn(now: KeeperInstant): Promise<boolean> {
+    if (!this.isDue(now.monotonic)) return false;
     this.#polledAt = now.monotonic;
     const changed = this.#watch.poll() === "changed";
     const recheckDue = this.#checkedAt === undefined ||
@@ -82,14 +89,15 @@ export class CredentialKeeper {
   async #takeSource(wall: WallTime): Promise<void> {
     const reading = readCredentials(this.#config.credentials.source);
     if (reading.kind === "complete" && reading.fingerprint === this.#set?.fingerprint) {
-      this.#rejected = [];
-      return await this.#recheck(wall);
+      this.#reject([]);
+      return await this.#recheckSet(reading, wall);
     }
-    const verdict = await this.#check(reading.toSources(), wall, this.#lastCounter());
+    const verdict = await this.#check(reading.toSources(), { wall, lastCounter: this.#counter });
     if (verdict.kind === "valid" && reading.kind === "complete") {
       this.#set = reading;
       this.#verdict = verdict;
-      this.#rejected = [];
+      this.#counter = verdict.certificateCounter;
+      this.#reject([]);
       this.#generation += 1;
       this.#log.info("Credentials valid", {
         poolId: verdict.poolId,
@@ -101,40 +109,37 @@ export class CredentialKeeper {
       });
       return;
     }
-    const problems = verdict.kind === "invalid" ? verdict.problems : [];
-    if (this.#set === undefined) {
-      this.#verdict = verdict;
-      this.#rejected = [];
-    } else {
-      this.#rejected = problems;
-    }
-    this.#log.error("Credentials invalid", {
-      problems: problems.map(({ message }) => message),
-      kept: this.#set === undefined ? "none" : "the set in use",
-    });
+    if (this.#set === undefined) this.#verdict = verdict;
+    this.#reject(verdict.kind === "invalid" ? verdict.problems : []);
   }
 
+  /** Time passes and disks come back: what was valid may be over, what was invalid may be well by now. */
   async #recheck(wall: WallTime): Promise<void> {
-    if (this.#set === undefined) {
-      // A file that could not be read, or a certificate of the future, may be well by now.
-      const reading = readCredentials(this.#config.credentials.source);
-      if (reading.kind === "complete") return await this.#takeSource(wall);
-      return;
-    }
+    if (this.#set !== undefined) await this.#recheckSet(this.#set, wall);
+    if (this.#set === undefined || this.#problems.length > 0) await this.#takeSource(wall);
+  }
+
+  async #recheckSet(set: CredentialSet, wall: WallTime): Promise<void> {
     const before = this.#verdict.kind;
-    const verdict = await this.#check(this.#set.toSources(), wall, undefined);
+    const verdict = await this.#check(set.toSources(), { wall, lastCounter: undefined });
     this.#verdict = verdict;
-    if (before === "valid" && verdict.kind === "invalid") {
-      this.#log.error("Credentials in use became invalid", {
-        problems: verdict.problems.map(({ message }) => message),
-      });
-    }
+    if (before === verdict.kind) return;
+    if (verdict.kind === "valid") return this.#log.info("Credentials in use are valid again");
+    this.#log.error("Credentials in use became invalid", described(verdict.problems));
+  }
+
+  /** Notes what is wrong with the set in the source folder; told once, until it is something else. */
+  #reject(problems: readonly CredentialProblem[]): void {
+    const isNew = textOf(problems) !== textOf(this.#problems);
+    this.#problems = problems;
+    if (!isNew || problems.length === 0) return;
+    const kept = this.#set === undefined ? "none" : "the set in use";
+    this.#log.error("Credentials invalid", { ...described(problems), kept });
   }
 
   #check(
     sources: Parameters<typeof checkCredentials>[0],
-    wall: WallTime,
-    lastCounter: number | undefined,
+    { wall, lastCounter }: { wall: WallTime; lastCounter: number | undefined },
   ): Promise<CredentialsVerdict> {
     const { network, pool, credentials } = this.#config;
     return checkCredentials(sources, {
@@ -146,8 +151,12 @@ export class CredentialKeeper {
       paths: credentials.source,
     });
   }
+}
 
-  #lastCounter(): number | undefined {
-    return this.#verdict.kind === "valid" ? this.#verdict.certificateCounter : undefined;
-  }
+function described(problems: readonly CredentialProblem[]): LogFields {
+  return { reason: reasonWord(problems[0]?.code ?? "missing"), problems: textOf(problems) };
+}
+
+function textOf(problems: readonly CredentialProblem[]): string {
+  return problems.map(({ message }) => message).join("; ");
 }

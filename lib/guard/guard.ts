@@ -11,26 +11,21 @@ import {
   newGuarding,
 } from "../core/forging_state.ts";
 import { deadManVerdict, isFencing } from "../core/guard_verdicts.ts";
+import { wantsForging } from "../core/node_life.ts";
+import { permitLeftMs } from "../core/permit.ts";
 import { elapsedMs, type GuardInstant, type Monotonic } from "../core/time.ts";
 import type { GuardReport, GuardToManager, ManagerToGuard } from "../door.ts";
-import { errorText, type Log } from "../log.ts";
+import { errorText, type Log, type LogFields } from "../log.ts";
+import { reasonWord } from "../reason.ts";
 import type { CarriedPermit, GuardClocks } from "./carried_permit.ts";
 import { CredentialKeeper } from "./credential_keeper.ts";
-import {
-  installCredentials,
-  installedFiles,
-  isInstalled,
-  removeCredentials,
-} from "./credentials.ts";
-import { readMemory } from "./memory.ts";
+import { Hands, type Offer } from "./hands.ts";
 import { scrapeNode } from "./node_metrics.ts";
 import { NodeWatch } from "./node_watch.ts";
 import type { PermitFile } from "./permit_file.ts";
-import { signal } from "./process.ts";
-import { makeReport, reportKey } from "./report.ts";
+import { Reporter } from "./report.ts";
 
 const SCRAPE_TIMEOUT_MS = 1_000;
-const REPORT_MS = 5_000;
 /** Never sleep longer: a timer does not count suspended time, and a clock may have been stepped. */
 const SLEEP_MS_MAX = 1_000;
 
@@ -48,33 +43,24 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #keeper: CredentialKeeper;
   readonly #watch: NodeWatch;
-  readonly #signals = {
-    enable_forging: 0,
-    disable_forging: 0,
-    startup_cleanup: 0,
-    credentials_changed: 0,
-  };
-  readonly #fileOperations = {
-    copy_kes: 0,
-    copy_vrf: 0,
-    copy_opcert: 0,
-    remove_kes: 0,
-    remove_vrf: 0,
-    remove_opcert: 0,
-  };
+  readonly #hands: Hands;
+  readonly #reporter: Reporter;
   #state: Guarding;
+  /** What the machine knows as the credentials: a newer set of the keeper's is not installed before it knows. */
+  #offer: Offer | undefined;
   readonly #queue: ForgingEvent[] = [];
   #turning = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #reportedKey = "";
-  #reportedAt: Monotonic | undefined;
+  readonly #fencedWaiters: (() => void)[] = [];
   #stopped = false;
 
   constructor(options: GuardOptions) {
-    const { config, log, clocks, carried } = options;
+    const { config, log, clocks, carried, permitFile, tell } = options;
     this.#options = options;
     this.#keeper = new CredentialKeeper(config, log);
     this.#watch = new NodeWatch({ ...config.node });
+    this.#hands = new Hands({ target: config.credentials.target, permitFile, log });
+    this.#reporter = new Reporter({ keeper: this.#keeper, hands: this.#hands, log, tell });
     this.#state = newGuarding({
       fenceTimeoutMs: config.fenceTimeoutMs,
       renewDeadlineMs: config.lease.renewDeadlineMs,
@@ -82,31 +68,28 @@ export class Guard {
       socketWaitTimeoutMs: config.node.socketWaitTimeoutMs,
       nodeRequired: config.node.socketCheck,
       metricsConfigured: config.node.metricsUrl !== undefined,
-    }, { bornAt: clocks.now().monotonic, ...carried });
+    }, { bornAt: clocks.monotonic(), ...carried });
   }
 
   /** Reads what there is before anything is done about it: files, credentials, the node. */
   async begin(): Promise<void> {
     await this.#keeper.turn(this.#now());
-    const { target } = this.#options.config.credentials;
-    const { set, generation } = this.#keeper;
-    const inPlace = installedFiles(target);
-    const current = inPlace === "installed" && set !== undefined && isInstalled(set, target);
     const sighting = await this.#watch.look(this.#now().monotonic);
-    this.dispatch(
-      { kind: "looked", sighting },
-      {
-        kind: "files",
-        inPlace,
-        generation: current ? generation : undefined,
-        problem: undefined,
-      },
-      { kind: "credentials", usable: set !== undefined, generation },
-    );
+    const credentials = this.#takeOffer();
+    this.dispatch({ kind: "looked", sighting }, this.#hands.look(this.#offer), credentials);
   }
 
+  /** A stop is under way and not confirmed. */
   get isFencing(): boolean {
     return isFencing(this.#state);
+  }
+
+  /** Resolves when no stop is under way. */
+  fenced(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#fencedWaiters.push(resolve);
+    this.#tellWaiters();
+    return promise;
   }
 
   /** By which the manager knows a lease as ours. */
@@ -119,14 +102,7 @@ export class Guard {
   }
 
   report(): GuardReport {
-    return makeReport({
-      state: this.#state,
-      now: this.#now(),
-      keeper: this.#keeper,
-      signals: this.#signals,
-      fileOperations: this.#fileOperations,
-      memory: readMemory(),
-    });
+    return this.#reporter.report(this.#state, this.#now());
   }
 
   /** A message from the manager. */
@@ -143,7 +119,8 @@ export class Guard {
       case "forget_nonces":
         return this.dispatch({ kind: "nonces_forgotten" });
       case "finished":
-        return; // The wiring waits for it, not the machine.
+      case "failed":
+        return; // The wiring takes these, not the machine.
       default:
         return assertNever(message);
     }
@@ -154,18 +131,22 @@ export class Guard {
     this.#queue.push(...events);
     if (this.#turning || this.#stopped) return;
     this.#turning = true;
+    let now = this.#now();
     let wakeAt: Monotonic | undefined;
     try {
       for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-        const step = stepForging(this.#state, { event, now: this.#now() });
+        const step = stepForging(this.#state, { event, now });
         this.#state = step.state;
         wakeAt = step.wakeAt;
         for (const effect of step.effects) this.#carryOut(effect);
+        // An effect may have taken long: a slow disk, a pod that was suspended meanwhile.
+        if (step.effects.length > 0) now = this.#now();
       }
     } finally {
       this.#turning = false;
     }
-    this.#tellIfNew();
+    this.#reporter.turn(this.#state, now);
+    this.#tellWaiters();
     this.#sleepUntil(wakeAt);
   }
 
@@ -176,134 +157,91 @@ export class Guard {
 
   #sleepUntil(wakeAt: Monotonic | undefined): void {
     clearTimeout(this.#timer);
-    const now = this.#now().monotonic;
+    const now = this.#options.clocks.monotonic();
     const ms = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(now, wakeAt);
     this.#timer = setTimeout(() => this.#wake(), Math.max(0, Math.min(ms, SLEEP_MS_MAX)));
   }
 
   #wake(): void {
     this.dispatch({ kind: "tick" });
+    if (!this.#keeper.isDue(this.#options.clocks.monotonic())) return;
     this.#keeper.turn(this.#now()).then((isNew) => {
-      if (!isNew) return;
-      const { set, generation } = this.#keeper;
-      this.dispatch({ kind: "credentials", usable: set !== undefined, generation });
-    }, (error) => this.#options.log.error("Cannot check the credentials", { error }));
+      if (isNew) this.dispatch(this.#takeOffer());
+    });
+  }
+
+  /** From here on machine and hands speak of the same set. */
+  #takeOffer(): ForgingEvent {
+    const { set, generation } = this.#keeper;
+    this.#offer = set === undefined ? undefined : { set, generation };
+    return { kind: "credentials", usable: set !== undefined, generation };
   }
 
   #carryOut(effect: ForgingEffect): void {
+    const { log, tell, clocks } = this.#options;
     switch (effect.kind) {
       case "look":
         return this.#look();
       case "scrape":
         return this.#scrape();
       case "install_files":
-        return this.#install();
+        return void this.#queue.push(this.#hands.install(this.#offer));
       case "remove_files":
-        return this.#remove();
-      case "sighup": {
-        const outcome = this.#signal(effect.identity, "SIGHUP");
-        if (outcome === "signalled") this.#signals[effect.reason] += 1;
-        this.#queue.push({ ...effect, kind: "signalled", outcome });
-        return;
-      }
-      case "sigkill": {
-        const { identity } = effect;
-        const outcome = this.#signal(identity, "SIGKILL");
-        this.#queue.push({ kind: "signalled", identity, reason: undefined, outcome });
-        return;
-      }
+        return void this.#queue.push(this.#hands.remove());
+      case "sighup":
+        return void this.#queue.push(this.#sighup(effect));
+      case "sigkill":
+        return void this.#queue.push(this.#hands.sigkill(effect.identity));
       case "answer_stamp":
-        return this.#options.tell({ ...effect, kind: "stamp" });
-      case "keep_permit":
-        return this.#keepPermit(effect);
+        return tell({ ...effect, kind: "stamp" });
+      case "keep_permit": {
+        const { until, nonces } = effect;
+        const leftMs = until === undefined ? 0 : elapsedMs(clocks.now().permit, until);
+        return this.#hands.keepPermit({ leftMs: Math.max(0, leftMs), nonces });
+      }
       case "log":
-        return this.#options.log[effect.level](effect.message, effect.fields);
+        return log[effect.level](effect.message, this.#readable(effect.fields));
       default:
         return assertNever(effect);
     }
   }
 
+  /** The clock once more: what was done before it in this turn, as writing the permit file, may have taken long. */
+  #sighup({ identity, reason }: Extract<ForgingEffect, { kind: "sighup" }>): ForgingEvent {
+    if (wantsForging(reason) && permitLeftMs(this.#state.permit, this.#now().permit) === 0) {
+      return { kind: "signalled", identity, reason, outcome: "absent" };
+    }
+    return this.#hands.sighup(identity, reason);
+  }
+
+  /** Whole milliseconds, and codes as words; the reasons of signals are words of the contract already. */
+  #readable(fields: LogFields): LogFields {
+    const pairs = Object.entries(fields).map(([name, value]) => {
+      if (typeof value === "number") return [name, Math.round(value)];
+      const isCode = name === "reason" && typeof value === "string";
+      return [name, isCode && !(value in this.#hands.signals) ? reasonWord(value) : value];
+    });
+    return Object.fromEntries(pairs);
+  }
+
   #look(): void {
-    this.#watch.look(this.#now().monotonic).then(
-      (sighting) => this.dispatch({ kind: "looked", sighting }),
-      (error) => {
-        const note = `Cannot look for the node: ${errorText(error)}`;
-        this.dispatch({ kind: "looked", sighting: { kind: "not_found", note } });
-      },
-    );
+    this.#watch.look(this.#options.clocks.monotonic()).catch((error) => {
+      const note = `Cannot look for the node: ${errorText(error)}`;
+      return { kind: "not_found", note } as const;
+    }).then((sighting) => this.dispatch({ kind: "looked", sighting }));
   }
 
   #scrape(): void {
     const { metricsUrl } = this.#options.config.node;
     if (metricsUrl === undefined) return;
-    const begunAt = this.#now().monotonic;
-    scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then(
-      (scrape) => this.dispatch({ kind: "scraped", begunAt, scrape }),
-      () => this.dispatch({ kind: "scraped", begunAt, scrape: { kind: "unreadable" } }),
-    );
+    const begunAt = this.#options.clocks.monotonic();
+    scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS })
+      .then((scrape) => this.dispatch({ kind: "scraped", begunAt, scrape }));
   }
 
-  #install(): void {
-    const { set, generation } = this.#keeper;
-    const { target } = this.#options.config.credentials;
-    if (set === undefined) return this.#noteFiles(undefined, "no valid set of credentials");
-    const outcome = installCredentials(set, {
-      target,
-      count: (operation, file) => this.#fileOperations[`${operation}_${file}`] += 1,
-    });
-    if (outcome.kind === "installed") return this.#noteFiles(generation, undefined);
-    this.#noteFiles(undefined, outcome.message);
-  }
-
-  #remove(): void {
-    const outcome = removeCredentials(this.#options.config.credentials.target, {
-      count: (operation, file) => this.#fileOperations[`${operation}_${file}`] += 1,
-    });
-    this.#noteFiles(undefined, outcome.kind === "removed" ? undefined : outcome.message);
-  }
-
-  #noteFiles(generation: number | undefined, problem: string | undefined): void {
-    const inPlace = installedFiles(this.#options.config.credentials.target);
-    if (problem !== undefined && problem !== this.#state.files.problem) {
-      this.#options.log.error("Key files cannot be changed", { problem, inPlace });
-    }
-    this.#queue.push({ kind: "files", inPlace, generation, problem });
-  }
-
-  #signal(
-    identity: Parameters<typeof signal>[0],
-    name: "SIGHUP" | "SIGKILL",
-  ): ReturnType<typeof signal> {
-    try {
-      return signal(identity, name);
-    } catch (error) {
-      this.#options.log.error("Cannot signal the node", { signal: name, error });
-      return "denied";
-    }
-  }
-
-  #keepPermit({ until, nonces }: Extract<ForgingEffect, { kind: "keep_permit" }>): void {
-    const { permitFile, log } = this.#options;
-    const leftMs = until === undefined ? 0 : elapsedMs(this.#now().permit, until);
-    const outcome = permitFile.write({ leftMs, nonces });
-    const cleared = until === undefined && outcome.kind === "failed"
-      ? permitFile.clearPermit()
-      : outcome;
-    if (cleared.kind === "failed") {
-      log.warning("Cannot keep the permit file", { problem: cleared.message });
-    }
-  }
-
-  #tellIfNew(): void {
-    const report = this.report();
-    const { monotonic } = this.#now();
-    const due = this.#reportedAt === undefined ||
-      elapsedMs(this.#reportedAt, monotonic) >= REPORT_MS;
-    const key = reportKey(report, this.#state);
-    if (key === this.#reportedKey && !due) return;
-    this.#reportedKey = key;
-    this.#reportedAt = monotonic;
-    this.#options.tell({ kind: "report", report });
+  #tellWaiters(): void {
+    if (this.isFencing) return;
+    for (const resolve of this.#fencedWaiters.splice(0)) resolve();
   }
 
   #now(): GuardInstant {

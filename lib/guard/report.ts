@@ -1,4 +1,4 @@
-// Owns what the guard tells the manager, and when it is worth telling.
+// Owns what the guard tells the manager, and when it is worth telling; and the log lines of what it thus tells.
 // Never tells a byte of a key.
 
 import type { Guarding } from "../core/forging_state.ts";
@@ -13,61 +13,115 @@ import {
 } from "../core/guard_verdicts.ts";
 import { isUp } from "../core/node_life.ts";
 import { permitLeftMs } from "../core/permit.ts";
-import type { GuardInstant } from "../core/time.ts";
-import type { GuardReport } from "../door.ts";
+import { elapsedMs, type GuardInstant, type Monotonic } from "../core/time.ts";
+import type { GuardReport, GuardToManager } from "../door.ts";
+import type { Log } from "../log.ts";
+import { reasonWord } from "../reason.ts";
 import type { CredentialKeeper } from "./credential_keeper.ts";
+import type { Hands } from "./hands.ts";
+import { readMemory } from "./memory.ts";
 
-export interface ReportSources {
-  readonly state: Guarding;
-  readonly now: GuardInstant;
-  readonly keeper: CredentialKeeper;
-  readonly signals: GuardReport["signals"];
-  readonly fileOperations: GuardReport["fileOperations"];
-  readonly memory: GuardReport["memory"];
+/** A sign of life, where nothing changes. */
+const REPORT_MS = 5_000;
+
+export interface ReporterOptions {
+  readonly keeper: Pick<CredentialKeeper, "verdict" | "rejected">;
+  readonly hands: Pick<Hands, "signals" | "fileOperations">;
+  readonly log: Log;
+  readonly tell: (message: GuardToManager) => void;
 }
 
-export function makeReport(
-  { state, now, keeper, signals, fileOperations, memory }: ReportSources,
-): GuardReport {
-  const { node, files } = state;
-  const forging = forgingVerdict(state);
-  const nodeIsUp = isUp(node);
-  return {
-    epoch: state.stamps.epoch,
-    node: {
-      phase: node.phase,
-      pid: node.phase === "gone" ? undefined : node.identity?.pid,
-      startsNonProducing: node.startsNonProducing,
-      searchNote: node.searchNote,
-      socketOverdue: socketIsOverdue(state, now.monotonic),
-    },
-    forging,
-    verified: isVerified(state),
-    fencedSecond: state.fencedSecond,
-    permitLeftMs: permitLeftMs(state.permit, now.permit),
-    signalOwed: owesSignal(state),
-    unfit: unfitness(state, now.monotonic),
-    fencing: isFencing(state),
-    startFailed: state.backoff !== undefined,
-    files: files.inPlace,
-    credentials: keeper.verdict,
-    rejectedSource: keeper.rejected,
-    startupReady: nodeIsUp || node.phase === "starting" ||
-      (files.inPlace === "installed" && keeper.verdict.kind === "valid") ||
-      (!state.settings.nodeRequired && keeper.verdict.kind === "valid"),
-    deadMan: deadManVerdict(state, now),
-    signals: { ...signals },
-    fileOperations: { ...fileOperations },
-    fenceMarginsMs: state.fenceMarginsMs,
-    fences: state.fences,
-    nodeMetricsReadable: node.metricsReadable,
-    memory,
-  };
+export class Reporter {
+  readonly #options: ReporterOptions;
+  #key = "";
+  #toldAt: Monotonic | undefined;
+  #unfitCode: string | undefined;
+  #isFirst = true;
+  #wasOverdue = false;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+  }
+
+  /** After each turn of the machine: tells what changed, or that nothing did for a while. */
+  turn(state: Guarding, now: GuardInstant): void {
+    const findings = this.#findings(state, now);
+    const key = reportKey(findings, state);
+    const isDue = this.#toldAt === undefined ||
+      elapsedMs(this.#toldAt, now.monotonic) >= REPORT_MS;
+    if (key === this.#key && !isDue) return;
+    this.#key = key;
+    this.#toldAt = now.monotonic;
+    this.#logChanges(findings);
+    const report = { ...findings, memory: readMemory() };
+    this.#options.tell({ kind: "report", report });
+  }
+
+  report(state: Guarding, now: GuardInstant): GuardReport {
+    return { ...this.#findings(state, now), memory: readMemory() };
+  }
+
+  #logChanges({ unfit, node }: Findings): void {
+    const { log } = this.#options;
+    if (this.#isFirst || unfit?.code !== this.#unfitCode) {
+      if (unfit === undefined) log.info("Fit to lead");
+      else log.info("Not fit to lead", { reason: reasonWord(unfit.code), found: unfit.message });
+    }
+    this.#isFirst = false;
+    this.#unfitCode = unfit?.code;
+    if (node.socketOverdue && !this.#wasOverdue) {
+      log.error("No node accepted connections within SOCKET_WAIT_TIMEOUT: waiting on", {
+        phase: node.phase,
+        found: node.searchNote,
+      });
+    }
+    this.#wasOverdue = node.socketOverdue;
+  }
+
+  #findings(state: Guarding, now: GuardInstant): Findings {
+    const { keeper, hands } = this.#options;
+    const { node, files } = state;
+    return {
+      epoch: state.stamps.epoch,
+      node: {
+        phase: node.phase,
+        pid: node.phase === "gone" ? undefined : node.identity?.pid,
+        startsNonProducing: node.startsNonProducing,
+        searchNote: node.searchNote,
+        socketOverdue: socketIsOverdue(state, now.monotonic),
+      },
+      forging: forgingVerdict(state),
+      verified: isVerified(state),
+      fencedSecond: state.fencedSecond,
+      permitLeftMs: permitLeftMs(state.permit, now.permit),
+      signalOwed: owesSignal(state),
+      unfit: unfitness(state, now.monotonic),
+      fencing: isFencing(state),
+      startFailed: state.backoff !== undefined,
+      files: files.inPlace,
+      credentials: keeper.verdict,
+      rejectedSource: keeper.rejected,
+      startupReady: isStartupReady(state, keeper.verdict.kind === "valid"),
+      deadMan: deadManVerdict(state, now),
+      signals: hands.signals,
+      fileOperations: hands.fileOperations,
+      fenceMarginsMs: state.fenceMarginsMs,
+      fences: state.fences,
+      nodeMetricsReadable: node.metricsReadable,
+    };
+  }
+}
+
+type Findings = Omit<GuardReport, "memory">;
+
+/** All three files in place and valid, or a node that was started with them already. */
+function isStartupReady({ node, files, settings }: Guarding, isValid: boolean): boolean {
+  if (isUp(node) || node.phase === "starting") return true;
+  return isValid && (files.inPlace === "installed" || !settings.nodeRequired);
 }
 
 /** Equal for reports between which nothing happened but time. */
-export function reportKey(report: GuardReport, { permit }: Guarding): string {
-  const { permitLeftMs: _time, memory: _memory, deadMan, unfit, ...lasting } = report;
-  const until = permit?.until;
-  return JSON.stringify({ ...lasting, until, live: deadMan.live, unfit: unfit?.code });
+export function reportKey(findings: Findings, { permit }: Pick<Guarding, "permit">): string {
+  const { permitLeftMs: _time, deadMan, unfit, ...lasting } = findings;
+  return JSON.stringify([permit?.until, deadMan.live, unfit?.code, lasting]);
 }

@@ -1,21 +1,17 @@
-// Owns the life of `run`: guard, dead-man endpoint, manager, signals, and the exit code.
-// Never exits while a stop that may still succeed is under way, but for the bound on shutting down.
+// Owns the life of `run`: guard, dead-man endpoint, manager and signals, wired together.
+// Never decides anything: the guard, the manager and the way out do.
 
 import type { Config } from "../config.ts";
-import type { GuardToManager, ManagerToGuard } from "../door.ts";
-import { createLog, type Log, writeToStdout } from "../log.ts";
 import { wallTime } from "../core/time.ts";
+import { createLog, type Log, writeToStdout } from "../log.ts";
 import { VERSION } from "../version.ts";
 import { carriedFrom, GuardClocks } from "./carried_permit.ts";
 import { systemClocks } from "./clocks.ts";
 import { serveDeadMan } from "./dead_man.ts";
 import { Guard } from "./guard.ts";
 import { PermitFile } from "./permit_file.ts";
+import { EXIT_INTERNAL, EXIT_OK, Shutdown } from "./shutdown.ts";
 import { WorkerHost } from "./worker_host.ts";
-
-export const EXIT_OK = 0;
-/** Nothing of ours can go on: the kubelet starts the container afresh. */
-export const EXIT_INTERNAL = 70;
 
 export interface RunOptions {
   readonly config: Config;
@@ -29,8 +25,31 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
     sink: writeToStdout,
     now: () => wallTime(Date.now()),
   });
-  const podUid = config.podUid ?? crypto.randomUUID();
   announce({ config, warnings, log });
+  const { guard, host, shutdown } = wire(config, log);
+  const ending = new AbortController();
+  const deadMan = serveDeadMan({
+    port: config.guardPort,
+    verdict: () => guard.deadMan(),
+    signal: ending.signal,
+  });
+  if (deadMan.kind === "failed") {
+    log.error("Cannot serve the dead-man endpoint", { problem: deadMan.message });
+    return EXIT_INTERNAL;
+  }
+  listen(shutdown, ending.signal);
+  await guard.begin();
+  host.start();
+  const code = await shutdown.ended;
+  host.stop();
+  guard.stop();
+  ending.abort();
+  log.info("Stopped", { code });
+  return code;
+}
+
+function wire(config: Config, log: Log): { guard: Guard; host: WorkerHost; shutdown: Shutdown } {
+  const podUid = config.podUid ?? crypto.randomUUID();
   const sources = systemClocks();
   const clocks = new GuardClocks(sources);
   const permitFile = new PermitFile({ folder: config.stateDir, podUid, clocks: sources });
@@ -39,8 +58,6 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
     renewDeadlineMs: config.lease.renewDeadlineMs,
     now: clocks.now(),
   });
-  const ended = Promise.withResolvers<number>();
-  const finished = Promise.withResolvers<void>();
   const guard = new Guard({
     config,
     log,
@@ -53,60 +70,45 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
     config,
     log,
     workerUrl: new URL("../manager/worker.ts", import.meta.url),
-    receive: (message: ManagerToGuard) => {
-      if (message.kind === "finished") finished.resolve();
+    receive: (message) => {
+      if (message.kind === "finished") shutdown.released();
       guard.receive(message);
     },
-    begin: (restarts): GuardToManager => {
+    begin: (restarts) => {
       guard.dispatch({ kind: "worker_started" });
-      queueMicrotask(() => host.tell({ kind: "report", report: guard.report() }));
-      return { kind: "start", config, podUid, nonces: guard.nonces, restarts };
+      return [
+        { kind: "start", config, podUid, nonces: guard.nonces, restarts },
+        { kind: "report", report: guard.report() },
+        ...(shutdown.hasBegun ? [{ kind: "shutdown" } as const] : []),
+      ];
     },
     giveUp: () => {
       log.error("Manager failed too often in a row: fencing and leaving");
-      shutDown(EXIT_INTERNAL);
+      shutdown.released();
+      void shutdown.begin(EXIT_INTERNAL);
     },
   });
-  const deadManEnd = new AbortController();
-  const deadMan = serveDeadMan({
-    port: config.guardPort,
-    verdict: () => guard.deadMan(),
-    signal: deadManEnd.signal,
-  });
-  if (deadMan.kind === "failed") {
-    log.error("Cannot serve the dead-man endpoint", { problem: deadMan.message });
-    return EXIT_INTERNAL;
-  }
+  const shutdown: Shutdown = new Shutdown({ config, log, guard, host });
+  return { guard, host, shutdown };
+}
 
-  let shuttingDown = false;
-  const shutDown = async (code: number) => {
-    if (shuttingDown) return;
-    shuttingDown = true;
-    log.info("Shutting down", { code });
-    guard.dispatch({ kind: "shutdown" });
-    host.tell({ kind: "shutdown" });
-    const boundMs = config.fenceTimeoutMs + config.apiTimeoutMs + 500;
-    const bound = Promise.withResolvers<void>();
-    const timer = setTimeout(() => bound.resolve(), boundMs);
-    await Promise.race([finished.promise, bound.promise]);
-    clearTimeout(timer);
-    if (guard.isFencing) log.error("Leaving with a stop unconfirmed");
-    ended.resolve(code);
+/** Signals end us in order, errors that nobody caught at once; each is a line in the log. */
+function listen(shutdown: Shutdown, ending: AbortSignal): void {
+  const onSignal = () => void shutdown.begin(EXIT_OK);
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    shutdown.abandon(event.error);
   };
-  const onSignal = () => void shutDown(EXIT_OK);
-  Deno.addSignalListener("SIGTERM", onSignal);
-  Deno.addSignalListener("SIGINT", onSignal);
-
-  await guard.begin();
-  host.start();
-  const code = await ended.promise;
-  host.stop();
-  guard.stop();
-  deadManEnd.abort();
-  Deno.removeSignalListener("SIGTERM", onSignal);
-  Deno.removeSignalListener("SIGINT", onSignal);
-  log.info("Stopped", { code });
-  return code;
+  const onRejection = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    shutdown.abandon(event.reason);
+  };
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(name, onSignal);
+    ending.addEventListener("abort", () => Deno.removeSignalListener(name, onSignal));
+  }
+  globalThis.addEventListener("error", onError, { signal: ending });
+  globalThis.addEventListener("unhandledrejection", onRejection, { signal: ending });
 }
 
 function announce(

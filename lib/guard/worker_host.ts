@@ -6,8 +6,8 @@ import type { GuardToManager, ManagerToGuard } from "../door.ts";
 import { kubeconfigNeeds } from "../kubernetes/kubeconfig_needs.ts";
 import type { Log } from "../log.ts";
 
-/** A terminated worker keeps its listening port for about 2 s. */
-const RESTART_AFTER_MS = 2_500;
+/** Short beside a permit: the new one waits for the port by itself, which the old one keeps for about 2 s. */
+const RESTART_AFTER_MS = 500;
 /** Restarts further apart than this are not "in a row". */
 const IN_A_ROW_MS = 60_000;
 const RESTARTS_IN_A_ROW_MAX = 2;
@@ -17,10 +17,12 @@ export interface WorkerHostOptions {
   readonly log: Log;
   readonly workerUrl: URL;
   readonly receive: (message: ManagerToGuard) => void;
-  /** A worker is about to start: its first message is due from the caller. */
-  readonly begin: (restarts: number) => GuardToManager;
+  /** What a worker that starts is told first. */
+  readonly begin: (restarts: number) => readonly GuardToManager[];
   /** It ended too often in a row: nothing but a fresh process helps. */
   readonly giveUp: () => void;
+  /** Default 500. */
+  readonly restartAfterMs?: number;
 }
 
 export class WorkerHost {
@@ -45,16 +47,15 @@ export class WorkerHost {
     });
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<ManagerToGuard>) => {
-      if (worker === this.#worker) receive(data);
+      if (worker !== this.#worker) return;
+      if (data.kind === "failed") this.#restart();
+      else receive(data);
     };
+    // What it could not tell by itself: it did not load, or is out of memory.
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      log.error("Manager failed", {
-        error: event.message,
-        file: event.filename,
-        line: event.lineno,
-      });
+      log.error("Manager failed", { error: event.message });
       this.#restart();
     };
     worker.onmessageerror = () => {
@@ -62,7 +63,7 @@ export class WorkerHost {
       log.error("Manager sent a message that cannot be read");
       this.#restart();
     };
-    this.tell(begin(this.#restarts));
+    for (const message of begin(this.#restarts)) this.tell(message);
   }
 
   tell(message: GuardToManager): void {
@@ -89,7 +90,10 @@ export class WorkerHost {
     this.#endedAt = now;
     this.#restarts += 1;
     if (this.#inARow > RESTARTS_IN_A_ROW_MAX) return this.#options.giveUp();
-    this.#timer = setTimeout(() => this.start(), RESTART_AFTER_MS);
+    this.#timer = setTimeout(
+      () => this.start(),
+      this.#options.restartAfterMs ?? RESTART_AFTER_MS,
+    );
   }
 }
 
@@ -114,7 +118,7 @@ function workerPermissions(config: Config): Deno.PermissionOptionsObject {
   const needs = kubeconfigNeeds(text, kubernetes.path);
   return {
     ...base,
-    env: true,
+    env: false,
     run: needs.run.length === 0 ? false : [...needs.run],
     read: [...needs.read],
   };

@@ -3,6 +3,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Snapshot } from "../manager/snapshot.ts";
+import { reasonWord } from "../reason.ts";
 import { type ApiMetrics, LATENCY_BUCKETS_SECONDS } from "./api_metrics.ts";
 
 /** Margins around the defaults: the fence takes milliseconds of a budget of about six seconds. */
@@ -182,7 +183,7 @@ export class Metrics {
     this.#fenceUnconfirmed.set(flag(guard?.fencing === true));
     this.#credentialsValid.set(flag(guard?.credentials.kind === "valid"));
     this.#fit.reset();
-    const reason = guard === undefined ? "no_report" : guard.unfit?.code ?? "";
+    const reason = reasonWord(guard === undefined ? "no_report" : guard.unfit?.code ?? "");
     this.#fit.set({ reason }, flag(reason === ""));
     if (guard === undefined) return;
     this.#sighups.reset();

@@ -2,35 +2,13 @@
 // Never waits for anything outside this isolate.
 
 import type { Snapshot } from "../manager/snapshot.ts";
-import type { Log } from "../log.ts";
-import type { ApiMetrics } from "./api_metrics.ts";
-import { CONTENT_TYPE, Metrics } from "./metrics.ts";
+import { CONTENT_TYPE, type Metrics } from "./metrics.ts";
 
 /** The guard reports at least every 5 s and the manager turns at least every 5 s: three of these. */
 const STALE_MS = 15_000;
 
-export interface HttpOptions {
-  readonly port: number;
-  readonly snapshot: () => Snapshot;
-  readonly apiMetrics: ApiMetrics;
-  readonly log: Log;
-}
-
 type Answer = Response | Promise<Response>;
 type Route = (snapshot: Snapshot) => Answer;
-
-export function serveHttp({ port, snapshot, apiMetrics, log }: HttpOptions): Deno.HttpServer {
-  const routes = makeRoutes(new Metrics(apiMetrics));
-  return Deno.serve({
-    hostname: "::",
-    port,
-    onListen: ({ port: bound }) => log.info("Serving", { port: bound }),
-    onError: (error) => {
-      log.error("Cannot answer a request", { error });
-      return text(500, "Internal error");
-    },
-  }, (request) => answer(request, { routes, snapshot }));
-}
 
 export function makeRoutes(metrics: Metrics): Readonly<Record<string, Route>> {
   return {
@@ -45,7 +23,6 @@ export function makeRoutes(metrics: Metrics): Readonly<Record<string, Route>> {
   };
 }
 
-/** Exported so that tests need no port. */
 export async function answer(
   request: Request,
   { routes, snapshot }: {
@@ -53,7 +30,9 @@ export async function answer(
     snapshot: () => Snapshot;
   },
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  // What is in its Host header is up to whoever asks.
+  const pathname = URL.parse(request.url)?.pathname;
+  if (pathname === undefined) return text(400, "Bad request");
   const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
   if (route === undefined) return text(404, "Not found");
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -94,7 +73,7 @@ function health(snapshot: Snapshot): Response {
 export function unhealthyReason(snapshot: Snapshot): string | undefined {
   const { turnAgeMs, guardReportAgeMs, guard, accessProblem } = snapshot;
   if (turnAgeMs > STALE_MS) return `The manager's loop has not turned for ${seconds(turnAgeMs)} s`;
-  if (guardReportAgeMs !== undefined && guardReportAgeMs > STALE_MS) {
+  if (guardReportAgeMs > STALE_MS) {
     return `The guard has not reported for ${seconds(guardReportAgeMs)} s`;
   }
   if (guard?.node.socketOverdue === true) {
@@ -122,7 +101,7 @@ function json(status: number, body: unknown): Response {
   return Response.json(body, { status, headers: { "cache-control": "no-store" } });
 }
 
-function text(status: number, body: string, headers: Record<string, string> = {}): Response {
+export function text(status: number, body: string, headers: Record<string, string> = {}): Response {
   return new Response(body, {
     status,
     headers: {

@@ -13,6 +13,7 @@ export const FIELD_MANAGER = "cardano-forge-manager";
 export interface CardanoLeader {
   readonly kind: "leader";
   readonly generation: number | undefined;
+  readonly resourceVersion: string;
   /** Undefined while nobody wrote one, or one of another shape (an older manager's). */
   readonly status: CardanoLeaderStatus | undefined;
 }
@@ -31,8 +32,14 @@ export interface CardanoLeaderName {
 export interface CardanoLeaderApi {
   /** Reads it, and creates it where it is absent. */
   ensure(limits: RequestLimits): Promise<CardanoLeaderAnswer>;
-  /** Server-side apply, forced: the leader's word replaces the former leader's. */
-  applyStatus(status: CardanoLeaderStatus, limits: RequestLimits): Promise<CardanoLeaderAnswer>;
+  /**
+   * Server-side apply, forced: the leader's word replaces the former leader's. With a resourceVersion
+   * it is a `conflict` when anything was written since, so that a late word replaces no newer one.
+   */
+  applyStatus(
+    status: CardanoLeaderStatus,
+    options: RequestLimits & { readonly resourceVersion?: string | undefined },
+  ): Promise<CardanoLeaderAnswer>;
 }
 
 export function cardanoLeaderApi(client: ApiClient, resource: CardanoLeaderName): CardanoLeaderApi {
@@ -72,14 +79,15 @@ export function cardanoLeaderApi(client: ApiClient, resource: CardanoLeaderName)
       // Of an unknown type the server answers in plain text, of an absent object with a Status.
       return found.reason === "NotFound" ? await create(limits) : { kind: "no_crd" };
     },
-    async applyStatus(status, limits) {
+    async applyStatus(status, { resourceVersion, ...limits }) {
+      const metadata = { ...identity.metadata, ...(resourceVersion && { resourceVersion }) };
       const applied = await send({
         ...limits,
         verb: "patch",
         path: resourcePath({ ...resource, subresource: "status" }),
         query: { fieldManager: FIELD_MANAGER, force: "true" },
         contentType: "application/apply-patch+yaml",
-        body: { ...identity, status },
+        body: { ...identity, metadata, status },
       });
       const isTypeUnknown = applied.kind === "not_found" && applied.reason !== "NotFound";
       return isTypeUnknown ? { kind: "no_crd" } : applied;
@@ -94,5 +102,6 @@ function parseLeader(value: unknown, name: string): CardanoLeader | undefined {
   const generation = Number.isSafeInteger(metadata.generation)
     ? metadata.generation as number
     : undefined;
-  return { kind: "leader", generation, status: parseLeaderStatus(status) };
+  const { resourceVersion } = metadata;
+  return { kind: "leader", generation, resourceVersion, status: parseLeaderStatus(status) };
 }

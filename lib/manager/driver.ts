@@ -13,19 +13,12 @@ import {
 import { elapsedMs, type Monotonic, monotonic, wallTime } from "../core/time.ts";
 import type { GuardReport, GuardToManager, ManagerToGuard } from "../door.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import { sleep } from "../kubernetes/deadline.ts";
 import { FailureLog } from "../kubernetes/failure_log.ts";
-import {
-  type LeaseAnswer,
-  type LeaseApi,
-  leaseApi,
-  leasesPath,
-  parseLease,
-} from "../kubernetes/lease.ts";
-import { watchObject } from "../kubernetes/watch.ts";
 import type { Log } from "../log.ts";
+import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { TransitionLog } from "./transition_log.ts";
 
 /** Longest sleep: a clock may have been stepped, and a turn is a sign of life. */
 const SLEEP_MS_MAX = 5_000;
@@ -40,27 +33,27 @@ export interface DriverOptions {
 export class Driver {
   readonly #options: DriverOptions;
   readonly #failures: FailureLog;
-  readonly #leases = new Map<string, LeaseApi>();
-  #client: ApiClient | undefined;
+  #calls: LeaseCalls | undefined;
   #status: LeaderStatusWriter | undefined;
   #state: Managing;
   readonly #queue: ManagerEvent[] = [];
   #turning = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #turnedAt: Monotonic;
+  readonly #startedAt = now();
+  #turnedAt = this.#startedAt;
+  readonly #transitions: TransitionLog;
   #guard: { report: GuardReport; at: Monotonic } | undefined;
-  #watch: AbortController | undefined;
-  #watchConnected = false;
   #lastRenewalSeconds: number | undefined;
+  #led = false;
   #leadershipChanges = 0;
   /** Effects that need the API before it is there. */
-  #waiting: ManagerEffect[] = [];
-  accessProblem: string | undefined = "the API access is not set up yet";
+  #waiting: LeaseEffect[] = [];
+  accessProblem: string | undefined;
 
   constructor(options: DriverOptions) {
     const { config, start, log } = options;
     this.#options = options;
-    this.#turnedAt = now();
+    this.#transitions = new TransitionLog(log);
     this.#failures = new FailureLog(({ level, message, fields }) => log[level](message, fields));
     this.#state = newManaging({
       podName: config.podName,
@@ -82,10 +75,16 @@ export class Driver {
   /** The API can be used from here on. */
   connect(client: ApiClient): void {
     const { config, log } = this.#options;
-    this.#client = client;
+    const calls = new LeaseCalls({
+      config,
+      client,
+      failures: this.#failures,
+      dispatch: (event) => this.dispatch(event),
+    });
+    this.#calls = calls;
     this.accessProblem = undefined;
     this.#status = new LeaderStatusWriter({ config, client, log, failures: this.#failures });
-    for (const effect of this.#waiting.splice(0)) this.#carryOut(effect);
+    for (const effect of this.#waiting.splice(0)) calls.start(effect);
   }
 
   receive(message: GuardToManager): void {
@@ -114,13 +113,14 @@ export class Driver {
       config: this.#options.config,
       state: this.#state,
       now: now(),
+      startedAt: this.#startedAt,
       guard: this.#guard,
       lastRenewalSeconds: this.#lastRenewalSeconds,
       leadershipChanges: this.#leadershipChanges,
       workerRestarts: this.#options.start.restarts,
       turnedAt: this.#turnedAt,
       accessProblem: this.accessProblem,
-      watchConnected: this.#watchConnected,
+      watchConnected: this.#calls?.watchConnected ?? false,
     });
   }
 
@@ -141,13 +141,24 @@ export class Driver {
       this.#turning = false;
     }
     this.#turnedAt = now();
-    this.#status?.update(this.snapshot());
+    if (leadsBy(this.#state) !== this.#led) this.#leadershipChanges += 1;
+    this.#led = leadsBy(this.#state);
+    const snapshot = this.snapshot();
+    this.#transitions.note(snapshot);
+    this.#status?.update(snapshot);
     clearTimeout(this.#timer);
     const ms = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(this.#turnedAt, wakeAt);
     this.#timer = setTimeout(
       () => this.dispatch({ kind: "tick" }),
       Math.max(1, Math.min(ms, SLEEP_MS_MAX)),
     );
+  }
+
+  /** Takes no event any more, and leaves no timer and no watch behind. */
+  stop(): void {
+    this.#turning = true;
+    clearTimeout(this.#timer);
+    this.#calls?.stop();
   }
 
   #carryOut(effect: ManagerEffect): void {
@@ -158,15 +169,8 @@ export class Driver {
       case "grant":
         return tell({ kind: "grant", ...effect.request, nonce: effect.nonce });
       case "revoke":
-        log.info("Leadership given up", { reason: effect.reason });
-        return tell(effect);
       case "forget_nonces":
         return tell(effect);
-      case "unwatch_lease":
-        this.#watch?.abort();
-        this.#watch = undefined;
-        this.#watchConnected = false;
-        return;
       case "wrote":
         if (effect.write === "renew" || effect.write === "claim" || effect.write === "write_back") {
           this.#lastRenewalSeconds = Date.now() / 1_000;
@@ -176,122 +180,23 @@ export class Driver {
         }
         return;
       case "leadership":
-        this.#leadershipChanges += 1;
-        log.info(effect.leads ? "Lease acquired" : "Lease lost", { reason: effect.reason });
-        return;
+        return; // noted by what the turn as a whole comes to
       case "finished":
         return tell({ kind: "finished" });
       case "watch_lease":
+      case "unwatch_lease":
       case "read_lease":
       case "create_lease":
       case "replace_lease":
-        if (this.#client === undefined) this.#waiting.push(effect);
-        else this.#callApi(effect, this.#client);
+        if (this.#calls === undefined) this.#waiting.push(effect);
+        else this.#calls.start(effect);
         return;
       default:
         return assertNever(effect);
     }
   }
-
-  #callApi(
-    effect: Extract<
-      ManagerEffect,
-      { kind: "watch_lease" | "read_lease" | "create_lease" | "replace_lease" }
-    >,
-    client: ApiClient,
-  ): void {
-    if (effect.kind === "watch_lease") return this.#startWatch(client);
-    const { name } = effect;
-    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
-    const api = this.#lease(name, client);
-    switch (effect.kind) {
-      case "read_lease":
-        return this.#follow(api.read(limits), {
-          subject: `get leases/${name}`,
-          then: (answer) => {
-            if (answer.kind === "lease") return seen(name, answer, "read");
-            if (answer.kind === "not_found") return seen(name, undefined, "read");
-            return { kind: "lease_read_failed", name, failure: answer };
-          },
-        });
-      case "create_lease":
-        return this.#follow(api.create(effect.object, limits), {
-          subject: `create leases/${name}`,
-          then: (outcome) => ({ kind: "lease_written", name, outcome }),
-        });
-      case "replace_lease":
-        return this.#follow(api.replace(effect.object, limits), {
-          subject: `update leases/${name}`,
-          then: (outcome) => ({ kind: "lease_written", name, outcome }),
-        });
-    }
-  }
-
-  #follow(
-    request: Promise<LeaseAnswer>,
-    { subject, then }: { subject: string; then: (answer: LeaseAnswer) => ManagerEvent },
-  ): void {
-    request.then((answer) => {
-      // Another one's write is how an election goes, not a failure of the API.
-      const expected = answer.kind === "lease" || answer.kind === "conflict" ||
-        answer.kind === "not_found";
-      this.#failures.note(
-        subject,
-        expected ? undefined : answer as Exclude<LeaseAnswer, { kind: "lease" }>,
-      );
-      this.dispatch(then(answer));
-    });
-  }
-
-  #startWatch(client: ApiClient): void {
-    const { config } = this.#options;
-    const { name } = config.lease;
-    this.#watch?.abort();
-    const watch = new AbortController();
-    this.#watch = watch;
-    const subject = `watch leases/${name}`;
-    watchObject({
-      client,
-      path: leasesPath(config.namespace),
-      name,
-      parse: (value) => parseLease(value, { namespace: config.namespace, name }),
-      timeoutMs: config.apiTimeoutMs,
-      signal: watch.signal,
-      random: Math.random,
-      sleep,
-      onReport: (report) => {
-        if (watch.signal.aborted) return;
-        switch (report.kind) {
-          case "seen":
-            return this.dispatch({ kind: "lease_seen", name, object: report.object, by: "watch" });
-          case "connected":
-            this.#watchConnected = true;
-            return this.#failures.note(subject, undefined);
-          case "failed":
-            this.#watchConnected = false;
-            return this.#failures.note(subject, report.failure);
-        }
-      },
-    });
-  }
-
-  #lease(name: string, client: ApiClient): LeaseApi {
-    const known = this.#leases.get(name);
-    if (known !== undefined) return known;
-    const api = leaseApi(client, { namespace: this.#options.config.namespace, name });
-    this.#leases.set(name, api);
-    return api;
-  }
 }
 
 function now(): Monotonic {
   return monotonic(performance.now());
-}
-
-function seen(
-  name: string,
-  answer: Extract<LeaseAnswer, { kind: "lease" }> | undefined,
-  by: "read" | "watch",
-): ManagerEvent {
-  return { kind: "lease_seen", name, object: answer?.lease, by };
 }

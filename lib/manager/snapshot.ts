@@ -9,6 +9,7 @@ import { writerOf } from "../core/manager.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import type { GuardReport } from "../door.ts";
+import { reasonWord } from "../reason.ts";
 import { VERSION } from "../version.ts";
 
 export interface Snapshot {
@@ -18,24 +19,32 @@ export interface Snapshot {
   readonly network: string;
   readonly pool: { readonly id: string; readonly ticker: string };
   readonly application: string;
+  /** Under a running hold that is not being given up. */
   readonly leads: boolean;
+  /** Why leadership is being given up, or was last. */
+  readonly givingUp: string | undefined;
   readonly lease: {
     readonly name: string;
     readonly holder: string;
     readonly transitions: number;
+    /** By its record: also when it is only kept until a stop is confirmed. */
+    readonly isOurs: boolean;
+    /** Set while the lock is another pool's, and never claimed. */
+    readonly otherPool: string | undefined;
     /** In words: what stands between this replica and the lease. */
     readonly standing: string;
     readonly olderManagerRenews: boolean;
   };
   /** Undefined until the guard's first report. */
   readonly guard: GuardReport | undefined;
-  readonly guardReportAgeMs: number | undefined;
+  /** Counted from this isolate's start before the first. */
+  readonly guardReportAgeMs: number;
   readonly permitLeftMs: number;
   readonly lastRenewalSeconds: number | undefined;
   readonly leadershipChanges: number;
   readonly workerRestarts: number;
   readonly turnAgeMs: number;
-  /** Why the API cannot be used at all; undefined when it can be tried. */
+  /** Why the API cannot be used at all; undefined when it can be tried, or was not yet. */
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
 }
@@ -44,6 +53,7 @@ export interface SnapshotSources {
   readonly config: Config;
   readonly state: Managing;
   readonly now: Monotonic;
+  readonly startedAt: Monotonic;
   readonly guard: { readonly report: GuardReport; readonly at: Monotonic } | undefined;
   readonly lastRenewalSeconds: number | undefined;
   readonly leadershipChanges: number;
@@ -60,7 +70,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const standing = standingOf(state.local, { writer: writerOf(state), now });
   const credentials = guard?.report.credentials;
   const certified = credentials?.kind === "valid" ? credentials.poolId : undefined;
-  const reportAgeMs = guard === undefined ? undefined : elapsedMs(guard.at, now);
+  const reportAgeMs = elapsedMs(guard?.at ?? sources.startedAt, now);
   return {
     version: VERSION,
     pod: config.podName,
@@ -68,17 +78,20 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     network: config.network.name,
     pool: { id: config.pool.id ?? certified ?? "", ticker: config.pool.ticker ?? "" },
     application: config.applicationType,
-    leads: state.leads,
+    leads: leadsBy(state),
+    givingUp: state.givingUp?.reason,
     lease: {
       name: state.settings.lease.name,
       holder: record?.holder ?? "",
       transitions: record?.transitions ?? 0,
+      isOurs: standing.kind === "mine",
+      otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
       standing: describeStanding(standing, { state, now }),
       olderManagerRenews: state.local.view.renewedByForeignManager,
     },
     guard: guard?.report,
     guardReportAgeMs: reportAgeMs,
-    permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - (reportAgeMs ?? 0)),
+    permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - reportAgeMs),
     lastRenewalSeconds: sources.lastRenewalSeconds,
     leadershipChanges: sources.leadershipChanges,
     workerRestarts: sources.workerRestarts,
@@ -88,11 +101,18 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
   };
 }
 
+/** A lease that is renewed while a fence is under way is held, and nobody leads by it. */
+export function leadsBy(state: Managing): boolean {
+  return state.leads && state.givingUp === undefined;
+}
+
 function describeStanding(
   standing: Standing,
   { state, now }: { state: Managing; now: Monotonic },
 ): string {
-  if (state.givingUp !== undefined) return `giving leadership up: ${state.givingUp.reason}`;
+  if (state.givingUp !== undefined) {
+    return `giving leadership up: ${reasonWord(state.givingUp.reason)}`;
+  }
   const unfit = state.guard?.unfit;
   switch (standing.kind) {
     case "unobserved":

@@ -4,8 +4,8 @@
 import { wallTime } from "../core/time.ts";
 import type { GuardToManager, ManagerToGuard } from "../door.ts";
 import { ApiMetrics } from "../http/api_metrics.ts";
-import { serveHttp } from "../http/routes.ts";
-import { openCluster } from "../kubernetes/access.ts";
+import { serveHttp } from "../http/server.ts";
+import { type ClusterAccess, openCluster } from "../kubernetes/access.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { sleep } from "../kubernetes/deadline.ts";
 import { createLog, errorText, type Log, writeToStdout } from "../log.ts";
@@ -21,6 +21,8 @@ interface Door {
   postMessage(message: ManagerToGuard): void;
 }
 
+type Start = Extract<GuardToManager, { kind: "start" }>;
+
 const door = self as unknown as Door;
 let driver: Driver | undefined;
 
@@ -32,13 +34,14 @@ door.onmessage = ({ data }) => {
   }
 };
 
-function begin(start: Extract<GuardToManager, { kind: "start" }>): Driver {
+function begin(start: Start): Driver {
   const { config } = start;
   const log = createLog({
     ...config.log,
     sink: writeToStdout,
     now: () => wallTime(Date.now()),
   });
+  tellOfErrors(log);
   const apiMetrics = new ApiMetrics();
   const begun = new Driver({
     config,
@@ -46,7 +49,7 @@ function begin(start: Extract<GuardToManager, { kind: "start" }>): Driver {
     log,
     tell: (message) => door.postMessage(message),
   });
-  serveHttp({
+  void serveHttp({
     port: config.metricsPort,
     snapshot: () => begun.snapshot(),
     apiMetrics,
@@ -56,28 +59,31 @@ function begin(start: Extract<GuardToManager, { kind: "start" }>): Driver {
   return begun;
 }
 
+/** One line, and the guard ends this isolate: what state it is in nobody knows any more. */
+function tellOfErrors(log: Log): void {
+  const fail = (event: Event, error: unknown) => {
+    event.preventDefault();
+    const stack = error instanceof Error ? error.stack : undefined;
+    log.error("Manager failed", { error, stack });
+    door.postMessage({ kind: "failed" });
+  };
+  addEventListener("error", (event) => fail(event, event.error));
+  addEventListener("unhandledrejection", (event) => fail(event, event.reason));
+}
+
 /** A service-account mount or a kubeconfig may come late; until then the reason is shown. */
 async function connect(
   { driver, start, log, apiMetrics }: {
     driver: Driver;
-    start: Extract<GuardToManager, { kind: "start" }>;
+    start: Start;
     log: Log;
     apiMetrics: ApiMetrics;
   },
 ): Promise<void> {
-  for (;;) {
+  let access: ClusterAccess | undefined;
+  while (access === undefined) {
     try {
-      const access = await openCluster(start.config.kubernetes, { clock });
-      log.info("API access set up", { server: access.server, origin: access.origin });
-      driver.connect(
-        new ApiClient({
-          access,
-          userAgent: USER_AGENT,
-          clock,
-          onRequest: (record) => apiMetrics.note(record),
-        }),
-      );
-      return;
+      access = await openCluster(start.config.kubernetes, { clock });
     } catch (error) {
       const problem = errorText(error);
       if (driver.accessProblem !== problem) log.error("Cannot set up API access", { problem });
@@ -85,4 +91,13 @@ async function connect(
       await sleep(ACCESS_RETRY_MS);
     }
   }
+  log.info("API access set up", { server: access.server, origin: access.origin });
+  driver.connect(
+    new ApiClient({
+      access,
+      userAgent: USER_AGENT,
+      clock,
+      onRequest: (record) => apiMetrics.note(record),
+    }),
+  );
 }

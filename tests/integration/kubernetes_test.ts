@@ -272,7 +272,8 @@ async function statusStep(server: RealApiServer): Promise<void> {
     const answer = await leader.ensure(LIMITS);
     return answer.kind === "leader" && answer; // a new type is unknown to the server for a moment
   });
-  assertEquals(created, { kind: "leader", generation: 1, status: undefined });
+  const { resourceVersion } = created;
+  assertEquals(created, { kind: "leader", generation: 1, resourceVersion, status: undefined });
   const view: LeaderView = {
     at: wallTime(Date.now()),
     generation: created.generation,
@@ -286,7 +287,10 @@ async function statusStep(server: RealApiServer): Promise<void> {
     nodeReady: YES,
   };
   const { status } = leaderStatus(view, undefined);
-  assertEquals(await leader.applyStatus(status, LIMITS), { kind: "leader", generation: 1, status });
+  const options = { ...LIMITS, resourceVersion };
+  const applied = await leader.applyStatus(status, options);
+  assertEquals(applied.kind === "leader" && applied.status, status);
+  assertEquals((await leader.applyStatus(status, options)).kind, "conflict"); // a late word
   const again = await leader.ensure(LIMITS);
   if (again.kind !== "leader") throw new Error(again.kind);
   assertEquals(leaderStatus({ ...view, at: wallTime(0) }, again.status).differs, false);

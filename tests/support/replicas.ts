@@ -21,6 +21,8 @@ import { startTethered, type TetheredProcess } from "./tethered_process.ts";
 import { until } from "./until.ts";
 
 export const NETWORK = "preview";
+/** As it is without LEASE_DURATION. */
+export const LEASE_DURATION_MS = 15_000;
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces";
 const START_DEADLINE_MS = 90_000;
 
@@ -147,6 +149,25 @@ export class Replicas implements AsyncDisposable {
       Object.fromEntries(this.all.map(({ key, record }) => [key, record.lines()])),
       window,
     );
+  }
+
+  /** Longest stretch since then in which no node was able to forge, up to the last ability. */
+  longestGapMs(sinceMs: number): number {
+    const stretches = Object.values(this.judge().able).flat();
+    const toMs = Math.max(sinceMs, ...stretches.map((stretch) => stretch.toMs));
+    return this.judge({ fromMs: sinceMs, toMs }).longestGapMs;
+  }
+
+  /** When one of these nodes first became able to forge after then. */
+  nextAbleMs(sinceMs: number, among = this.all): number {
+    const { able } = this.judge();
+    const starts = among.flatMap(({ key }) => able[key] ?? []).map(({ fromMs }) => fromMs);
+    return Math.min(...starts.filter((ms) => ms > sinceMs));
+  }
+
+  /** When the holder last renewed, by the record. */
+  async renewedAtMs(): Promise<number> {
+    return Date.parse((await this.lease())?.spec?.renewTime ?? "");
   }
 
   /** The present Lease; undefined when there is none. */

@@ -29,7 +29,10 @@ export function neededCalls(config: Config): readonly NeededCall[] {
       verb,
       name: config.lease.name,
     })),
-    ...config.lease.previousNames.map((previous) => ({ ...leases, verb: "get", name: previous })),
+    // A lock of an older name is marked as moved before the first claim.
+    ...config.lease.previousNames.flatMap((name) =>
+      ["get", "update"].map((verb) => ({ ...leases, verb, name }))
+    ),
     { ...leaders, verb: "create" },
     { ...leaders, verb: "get", name },
     { ...leaders, verb: "patch", subresource: "status", name },

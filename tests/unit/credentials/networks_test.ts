@@ -3,7 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { isoSeconds } from "../../../lib/credentials/iso_time.ts";
+import { isoSeconds } from "../../../lib/core/iso_time.ts";
 import { kesPeriodAt, kesPeriodBegin, slotAt } from "../../../lib/credentials/networks.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 import { NOW } from "./support.ts";

@@ -161,6 +161,7 @@ Deno.test("ensure() reads what another replica created first", async () => {
   assertEquals(await cardanoLeaderApi(client, RESOURCE).ensure(LIMITS), {
     kind: "leader",
     generation: 2,
+    resourceVersion: "3",
     status: undefined,
   });
   client.close();
@@ -177,7 +178,7 @@ Deno.test("applyStatus() applies with our name, by force, as JSON", async () => 
   });
   const client = clientFor(server.url);
   const answer = await cardanoLeaderApi(client, RESOURCE).applyStatus(status, LIMITS);
-  assertEquals(answer, { kind: "leader", generation: 2, status });
+  assertEquals(answer, { kind: "leader", generation: 2, resourceVersion: "3", status });
   assertEquals(server.requests, [
     `PATCH ${COLLECTION}/cardano-leader/status?fieldManager=cardano-forge-manager&force=true`,
   ]);

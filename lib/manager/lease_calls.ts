@@ -1,0 +1,157 @@
+// Owns the requests about leases: each started at once, its outcome an event for the machine.
+// Never awaited by who starts them, and never more than one watch.
+
+import type { Config } from "../config.ts";
+import { assertNever } from "../core/assert_never.ts";
+import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
+import { sleep } from "../kubernetes/deadline.ts";
+import type { FailureLog } from "../kubernetes/failure_log.ts";
+import {
+  type LeaseAnswer,
+  type LeaseApi,
+  leaseApi,
+  leasesPath,
+  parseLease,
+} from "../kubernetes/lease.ts";
+import { watchObject } from "../kubernetes/watch.ts";
+
+export type LeaseEffect = Extract<
+  ManagerEffect,
+  { kind: "watch_lease" | "unwatch_lease" | "read_lease" | "create_lease" | "replace_lease" }
+>;
+
+export interface LeaseCallsOptions {
+  readonly config: Pick<Config, "namespace" | "lease" | "apiTimeoutMs">;
+  readonly client: ApiClient;
+  readonly failures: FailureLog;
+  readonly dispatch: (event: ManagerEvent) => void;
+}
+
+export class LeaseCalls {
+  readonly #options: LeaseCallsOptions;
+  readonly #leases = new Map<string, LeaseApi>();
+  #watch: AbortController | undefined;
+  #watchConnected = false;
+
+  constructor(options: LeaseCallsOptions) {
+    this.#options = options;
+  }
+
+  get watchConnected(): boolean {
+    return this.#watchConnected;
+  }
+
+  start(effect: LeaseEffect): void {
+    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    switch (effect.kind) {
+      case "watch_lease":
+        return this.#startWatch();
+      case "unwatch_lease":
+        return this.#endWatch();
+      case "read_lease": {
+        const { name } = effect;
+        return this.#follow(this.#lease(name).read(limits), {
+          subject: `get leases/${name}`,
+          then: (answer) => {
+            if (answer.kind === "lease") return leaseSeen(name, answer);
+            if (answer.kind === "not_found") return leaseSeen(name, undefined);
+            return { kind: "lease_read_failed", name, failure: answer };
+          },
+        });
+      }
+      case "create_lease":
+        return this.#write("create", effect);
+      case "replace_lease":
+        return this.#write("update", effect);
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  /** Ends the watch; requests under way end by their own deadlines. */
+  stop(): void {
+    this.#endWatch();
+  }
+
+  #write(
+    verb: "create" | "update",
+    { name, object }: Extract<LeaseEffect, { kind: "create_lease" | "replace_lease" }>,
+  ): void {
+    const api = this.#lease(name);
+    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    const request = verb === "create" ? api.create(object, limits) : api.replace(object, limits);
+    this.#follow(request, {
+      subject: `${verb} leases/${name}`,
+      then: (outcome) => ({ kind: "lease_written", name, outcome }),
+    });
+  }
+
+  #follow(
+    request: Promise<LeaseAnswer>,
+    { subject, then }: { subject: string; then: (answer: LeaseAnswer) => ManagerEvent },
+  ): void {
+    const { failures, dispatch } = this.#options;
+    request.then((answer) => {
+      // Another one's write is how an election goes, not a failure of the API.
+      const isExpected = answer.kind === "lease" || answer.kind === "conflict" ||
+        answer.kind === "not_found";
+      failures.note(subject, isExpected ? undefined : answer);
+      dispatch(then(answer));
+    });
+  }
+
+  #startWatch(): void {
+    const { client, config, failures, dispatch } = this.#options;
+    const { namespace, lease: { name } } = config;
+    this.#endWatch();
+    const watch = new AbortController();
+    this.#watch = watch;
+    const subject = `watch leases/${name}`;
+    watchObject({
+      client,
+      path: leasesPath(namespace),
+      name,
+      parse: (value) => parseLease(value, { namespace, name }),
+      timeoutMs: config.apiTimeoutMs,
+      signal: watch.signal,
+      random: Math.random,
+      sleep,
+      onReport: (report) => {
+        if (watch.signal.aborted) return;
+        switch (report.kind) {
+          case "seen":
+            return dispatch({ kind: "lease_seen", name, object: report.object, by: "watch" });
+          case "connected":
+            this.#watchConnected = true;
+            return failures.note(subject, undefined);
+          case "failed":
+            this.#watchConnected = false;
+            return failures.note(subject, report.failure);
+        }
+      },
+    });
+  }
+
+  #endWatch(): void {
+    this.#watch?.abort();
+    this.#watch = undefined;
+    this.#watchConnected = false;
+  }
+
+  #lease(name: string): LeaseApi {
+    const known = this.#leases.get(name);
+    if (known !== undefined) return known;
+    const { client, config } = this.#options;
+    const api = leaseApi(client, { namespace: config.namespace, name });
+    this.#leases.set(name, api);
+    return api;
+  }
+}
+
+function leaseSeen(
+  name: string,
+  answer: Extract<LeaseAnswer, { kind: "lease" }> | undefined,
+): ManagerEvent {
+  return { kind: "lease_seen", name, object: answer?.lease, by: "read" };
+}

@@ -1,0 +1,51 @@
+// Owns the log lines about the lease: who holds it, and when this replica began or ceased to lead.
+// Never tells the same twice: each line is a change.
+
+import type { Log } from "../log.ts";
+import { reasonWord } from "../reason.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export class TransitionLog {
+  readonly #log: Log;
+  #led = false;
+  #holder: string | undefined;
+  #otherPool: string | undefined;
+  #olderManager = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  note({ pod, leads, givingUp, guard, lease }: Snapshot): void {
+    if (leads && !this.#led) {
+      this.#log.info("Lease acquired", { lease: lease.name, transitions: lease.transitions });
+    } else if (this.#led && !leads) {
+      const lost = lease.isOurs ? "hold_ended" : "lease_lost";
+      const reason = reasonWord(givingUp ?? guard?.unfit?.code ?? lost);
+      this.#log.info("Leadership ends", { lease: lease.name, reason });
+    }
+    this.#led = leads;
+    const { name, holder, transitions, otherPool, olderManagerRenews } = lease;
+    if (holder !== (this.#holder ?? "") && holder !== pod) {
+      if (holder === "") this.#log.info("Lease is vacant", { lease: name, transitions });
+      else this.#log.info("Lease held by another", { lease: name, holder, transitions });
+    }
+    this.#holder = holder;
+    if (otherPool !== undefined && otherPool !== this.#otherPool) {
+      this.#log.error("Lease belongs to another pool: it is never claimed", {
+        lease: name,
+        poolId: otherPool,
+        next: "give each pool a LEASE_NAME of its own",
+      });
+    }
+    this.#otherPool = otherPool;
+    if (olderManagerRenews && !this.#olderManager) {
+      this.#log.warning("Lease is renewed by an older manager, which may forge on without it", {
+        lease: name,
+        holder,
+        next: "scale the older deployment to zero",
+      });
+    }
+    this.#olderManager = olderManagerRenews;
+  }
+}

@@ -1,0 +1,78 @@
+// Owns the API server's own word on who sent which requests: its audit log.
+// Never trusts what a sidecar counts of itself.
+
+const POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted"],
+  rules: [{
+    level: "Metadata",
+    userGroups: ["system:serviceaccounts"],
+    // A watch is told when it ends, minutes later; its beginning is what a replica sends.
+    verbs: ["get", "list", "create", "update", "patch", "delete"],
+  }, {
+    level: "Metadata",
+    userGroups: ["system:serviceaccounts"],
+    verbs: ["watch"],
+    omitStages: ["RequestReceived", "ResponseComplete"],
+  }, { level: "None" }],
+};
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly stage: string;
+  readonly requestReceivedTimestamp: string;
+  readonly user: { readonly username: string };
+}
+
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export class Audit {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async make(): Promise<Audit> {
+    const audit = new Audit(await Deno.makeTempDir({ prefix: "forge-audit-" }));
+    // omitStages of the policy as a whole would win over that of the rule for watches.
+    const { omitStages, rules, ...policy } = POLICY;
+    const [first, ...others] = rules;
+    const text = JSON.stringify({ ...policy, rules: [{ ...first, omitStages }, ...others] });
+    await Deno.writeTextFile(`${audit.#folder}/policy`, text);
+    return audit;
+  }
+
+  get flags(): readonly string[] {
+    return [
+      `--audit-policy-file=${this.#folder}/policy`,
+      `--audit-log-path=${this.#folder}/log`,
+      "--audit-log-mode=blocking",
+    ];
+  }
+
+  /** Requests by verb that this account sent in the window. */
+  async requests(
+    account: string,
+    { fromMs, toMs }: Window,
+  ): Promise<Readonly<Record<string, number>>> {
+    const counts: Record<string, number> = {};
+    const text = await Deno.readTextFile(`${this.#folder}/log`).catch(() => "");
+    for (const line of text.split("\n")) {
+      if (!line.includes(account)) continue;
+      const event = JSON.parse(line) as AuditEvent;
+      const at = Date.parse(event.requestReceivedTimestamp);
+      if (event.user.username !== account || at < fromMs || at >= toMs) continue;
+      counts[event.verb] = (counts[event.verb] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  async remove(): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}

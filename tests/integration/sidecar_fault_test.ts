@@ -1,0 +1,96 @@
+// Owns the proof that a sidecar may die, freeze or lose its manager without two nodes forging.
+// Never judges by what a sidecar says.
+
+import { assert, assertEquals } from "@std/assert";
+import { LEASE_DURATION_MS } from "../support/replicas.ts";
+import { theme, untilPassed } from "../support/scenarios.ts";
+import { until } from "../support/until.ts";
+
+theme("sidecar faults", {
+  "a sidecar that is killed and started at once keeps leading without a gap": async (stage) => {
+    const replicas = await stage.start();
+    const leader = replicas.forger()!;
+    const sinceMs = Date.now();
+    const transitions = (await replicas.lease())?.spec?.leaseTransitions;
+    leader.pod.sidecar!.kill("SIGKILL");
+    // A renewal by the new process, after the wait that others would have kept.
+    await until("a renewal after the wait", async () => {
+      return await replicas.renewedAtMs() > sinceMs + LEASE_DURATION_MS;
+    }, { timeoutMs: 40_000, everyMs: 500 });
+    assert(leader.forges());
+    stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+    assertEquals(replicas.longestGapMs(sinceMs), 0);
+    assertEquals((await replicas.lease())?.spec?.leaseTransitions, transitions);
+  },
+
+  "a sidecar that stays dead for 60 s costs the node, and the pod comes back as a follower": async (
+    stage,
+  ) => {
+    const replicas = await stage.start();
+    const dead = replicas.forger()!;
+    const sinceMs = Date.now();
+    dead.pod.restartSidecar = false;
+    dead.pod.sidecar!.kill("SIGKILL");
+    const renewedAtMs = await replicas.renewedAtMs();
+    const others = replicas.others(dead);
+    const next = await replicas.untilOneForges(others);
+    const afterMs = replicas.nextAbleMs(sinceMs, others) - renewedAtMs;
+    stage.note("forges after the last renewal, ms:", afterMs);
+    stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+    assert(afterMs <= LEASE_DURATION_MS + 1_000, "forges too late");
+    const backAtMs = sinceMs + 60_000;
+    await untilPassed(60_000, sinceMs);
+    dead.pod.restartSidecar = true;
+    dead.pod.startSidecar();
+    await until("the pod to be ready again", async () => {
+      return (await dead.pod.status())?.guard?.node.phase === "ready";
+    }, { timeoutMs: 30_000, everyMs: 200 });
+    await untilPassed(10_000, backAtMs);
+    assert(next.forges());
+    assertEquals(replicas.longestGapMs(backAtMs), 0);
+    assertEquals(dead.record.count("able", sinceMs), 0);
+  },
+
+  "a sidecar frozen for 40 s costs the node, and follows when it thaws": async (stage) => {
+    const replicas = await stage.start();
+    const frozen = replicas.forger()!;
+    const sinceMs = Date.now();
+    frozen.pod.sidecar!.kill("SIGSTOP");
+    const renewedAtMs = await replicas.renewedAtMs();
+    const others = replicas.others(frozen);
+    const next = await replicas.untilOneForges(others);
+    const afterMs = replicas.nextAbleMs(sinceMs, others) - renewedAtMs;
+    stage.note("forges after the last renewal, ms:", afterMs);
+    stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+    assert(afterMs <= LEASE_DURATION_MS + 1_000, "forges too late");
+    const thawAtMs = sinceMs + 40_000;
+    await untilPassed(40_000, sinceMs);
+    frozen.pod.sidecar!.kill("SIGCONT");
+    await untilPassed(20_000, thawAtMs);
+    assert(next.forges());
+    assertEquals(replicas.longestGapMs(thawAtMs), 0);
+    assertEquals(frozen.record.count("able", sinceMs), 0);
+  },
+
+  "a manager that fails and is started again keeps the permit without a gap": async (stage) => {
+    const replicas = await stage.start();
+    const leader = replicas.forger()!;
+    const { pod } = leader;
+    const transitions = (await replicas.lease())?.spec?.leaseTransitions;
+    const sinceMs = Date.now();
+    // The one way to fail it from outside: somebody else has its port when it starts.
+    pod.restartSidecar = false;
+    pod.sidecar!.kill("SIGKILL");
+    await pod.sidecar!.exited;
+    const occupant = Deno.listen({ hostname: "0.0.0.0", port: pod.metricsPort });
+    pod.startSidecar();
+    await leader.untilLogged("Manager failed", { sinceMs });
+    occupant.close();
+    await until("a renewal by the second manager", async () => {
+      return await replicas.renewedAtMs() > sinceMs + LEASE_DURATION_MS;
+    }, { timeoutMs: 40_000, everyMs: 500 });
+    assert(leader.forges());
+    assertEquals(replicas.longestGapMs(sinceMs), 0);
+    assertEquals((await replicas.lease())?.spec?.leaseTransitions, transitions);
+  },
+});
