@@ -44,6 +44,8 @@ export interface ClusterReport {
   /** Its node, keys and leader are in order, apart from who holds the lease. */
   readonly ready: boolean;
   readonly activeLeader: string;
+  /** Since when a better cluster could forge, as its leader saw it. */
+  readonly betterSince: WallTime | undefined;
   readonly consecutiveFailures: number;
   readonly healthy: boolean;
   /** The node's tip is far behind: a penalty, not a ban. */

@@ -116,6 +116,7 @@ function plan(
     fencedSecond: write.fencedSecond,
     movedTo,
     preferredCluster: context.wish.kind === "release" ? context.wish.preferredCluster : undefined,
+    lapses: context.wish.kind === "release" && context.wish.lapses === true,
   };
   const nonce = nonceOf(context, context.fresh);
   if (write.kind === "release" || write.kind === "move") {
@@ -147,6 +148,12 @@ function create(turn: Turn, writer: LeaseWriter): void {
   });
   update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
   turn.effects.push({ kind: "create_lease", name: settings.name, object });
+}
+
+/** Name of the cluster in a holder's text, `name@uid`. */
+export function clusterOf(holder: string): string {
+  const at = holder.lastIndexOf("@");
+  return at < 0 ? holder : holder.slice(0, at);
 }
 
 export function isWished(wish: Wish, write: WriteKind): boolean {
@@ -212,6 +219,7 @@ function written(
         mark,
         fencedSecond: write.fencedSecond ?? Math.ceil(mark.now / 1_000),
         preferredCluster: write.preferredCluster,
+        lapsedBy: write.lapses ? clusterOf(writer.holder) : undefined,
       });
     case "move":
       return movedLease(record, { movedTo: write.movedTo ?? "", mark });

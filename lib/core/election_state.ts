@@ -35,6 +35,8 @@ export type Wish =
     readonly fencedSecond: number;
     /** Of the forge lease: the cluster for whose sake it is released. */
     readonly preferredCluster?: string | undefined;
+    /** Of the forge lease: this cluster could not forge, and goes last at the next claim. */
+    readonly lapses?: boolean;
   }
   /** Renew no more: it runs out, since nothing can be proved. */
   | { readonly kind: "lapse" }
@@ -49,6 +51,7 @@ export interface PlannedWrite {
   readonly fencedSecond: number | undefined;
   readonly movedTo: string | undefined;
   readonly preferredCluster: string | undefined;
+  readonly lapses: boolean;
 }
 
 export type Business =

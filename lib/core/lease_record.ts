@@ -19,6 +19,8 @@ export const ANNOTATION = {
   movedTo: "cardano.io/moved-to",
   /** Cluster for whose sake the forge lease was released: the others give it a head start. */
   preferredCluster: "cardano.io/preferred-cluster",
+  /** Cluster whose node could not be started: it goes last at the next claim. */
+  lapsedBy: "cardano.io/lapsed-by",
 } as const;
 
 /** A release, bound to exactly what was released. Anything else that empties the holder proves nothing. */
@@ -45,6 +47,7 @@ export interface LeaseRecord {
   readonly poolId: string | undefined;
   readonly movedTo: string | undefined;
   readonly preferredCluster: string | undefined;
+  readonly lapsedBy: string | undefined;
   /** Only a receipt that is valid for this very record. */
   readonly receipt: Receipt | undefined;
 }
@@ -80,6 +83,7 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     poolId: annotations[ANNOTATION.poolId],
     movedTo: annotations[ANNOTATION.movedTo],
     preferredCluster: annotations[ANNOTATION.preferredCluster],
+    lapsedBy: annotations[ANNOTATION.lapsedBy],
   };
   return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
 }
@@ -171,11 +175,12 @@ export function renewedLease(
 /** To be sent only when the node's stop is confirmed and its key files are gone. */
 export function releasedLease(
   record: LeaseRecord,
-  { by, mark, fencedSecond, preferredCluster }: {
+  { by, mark, fencedSecond, preferredCluster, lapsedBy }: {
     by: string;
     mark: WriteMark;
     fencedSecond: number;
     preferredCluster?: string | undefined;
+    lapsedBy?: string | undefined;
   },
 ): LeaseObject {
   const renewTime = isoMicroTime(mark.now);
@@ -193,6 +198,7 @@ export function releasedLease(
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: JSON.stringify(receipt),
       [ANNOTATION.preferredCluster]: preferredCluster,
+      [ANNOTATION.lapsedBy]: lapsedBy,
     },
   });
 }
@@ -224,6 +230,7 @@ function holderAnnotations(
     [ANNOTATION.receipt]: undefined,
     [ANNOTATION.movedTo]: undefined,
     [ANNOTATION.preferredCluster]: undefined,
+    [ANNOTATION.lapsedBy]: undefined,
   };
 }
 

@@ -3,38 +3,19 @@
 
 import { assertNever } from "./assert_never.ts";
 import { stepElection } from "./election.ts";
-import { holdRuns, standingOf } from "./election_moves.ts";
+import { holdRuns } from "./election_moves.ts";
+import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
+import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
+import { stepOnePrevious, stepPrevious } from "./manager_previous.ts";
 import type {
-  Election,
-  ElectionContext,
-  ElectionEffect,
-  ElectionEvent,
-  Wish,
-} from "./election_state.ts";
-import type { Standing } from "./lease.ts";
-import type { LeaseWriter } from "./lease_record.ts";
-import {
-  type GuardView,
-  type ManagerEffect,
-  type ManagerEvent,
-  type ManagerInstant,
-  type ManagerStep,
-  type Managing,
-  newPreviousLease,
+  GuardView,
+  ManagerEvent,
+  ManagerInstant,
+  ManagerStep,
+  Managing,
 } from "./manager_state.ts";
-import { combineHolds } from "./permit.ts";
-import { addMs, earliest, isBefore, type Monotonic } from "./time.ts";
-
-/** A lock of an older name has no watch: it is only looked at until it is marked as moved. */
-const PREVIOUS_READ_MS = 3_000;
-
-interface Turn {
-  state: Managing;
-  readonly effects: ManagerEffect[];
-  readonly now: ManagerInstant;
-  readonly random: number;
-  wakeAt: Monotonic | undefined;
-}
+import { contextFor, standing, type Turn, update } from "./manager_turn.ts";
+import { earliest } from "./time.ts";
 
 /** Takes one event; returns the state after it, what to do, and when to be asked again. */
 export function stepManager(
@@ -46,8 +27,10 @@ export function stepManager(
   decideToGiveUp(turn);
   stepLocal(turn, { kind: "tick" });
   stepPrevious(turn);
+  stepForge(turn, { kind: "tick" });
   noteLeadership(turn);
   planWatch(turn);
+  planForgeWatches(turn);
   finish(turn);
   return { state: turn.state, effects: turn.effects, wakeAt: turn.wakeAt };
 }
@@ -65,7 +48,13 @@ function take(turn: Turn, event: ManagerEvent): void {
     case "lease_written":
       return route(turn, event.name, { kind: "written", outcome: event.outcome });
     case "stamp":
-      return stepLocal(turn, { ...event, kind: "stamped" });
+      stepLocal(turn, { ...event, kind: "stamped" });
+      return stepForge(turn, { ...event, kind: "stamped" });
+    case "clusters_seen":
+    case "claim_tried":
+    case "health_checked":
+    case "tip_checked":
+      return takeForgeEvent(turn, event);
     case "shutdown":
       update(turn, { shuttingDown: true });
       if (turn.state.givingUp === undefined) giveUp(turn, "shutdown");
@@ -86,6 +75,7 @@ function takeReport(turn: Turn, guard: GuardView): void {
 
 function route(turn: Turn, name: string, event: ElectionEvent): void {
   if (name === turn.state.settings.lease.name) return stepLocal(turn, event);
+  if (name === turn.state.settings.forge?.lease.name) return stepForge(turn, event);
   const previous = turn.state.previous[name];
   if (previous === undefined) return;
   stepOnePrevious(turn, { name, event });
@@ -164,65 +154,6 @@ function takeLocalEffect(turn: Turn, effect: ElectionEffect): void {
   }
 }
 
-function grant(turn: Turn): void {
-  const { local, givingUp, previousFencedSecond } = turn.state;
-  const [nonce] = local.nonces;
-  const request = combineHolds([local.hold]);
-  if (request === undefined || nonce === undefined || givingUp !== undefined) return;
-  const seconds = [request.fencedSecond, previousFencedSecond].filter((one) => one !== undefined);
-  const fencedSecond = seconds.length === 0 ? undefined : Math.max(...seconds);
-  turn.effects.push({ kind: "grant", request: { ...request, fencedSecond }, nonce });
-}
-
-function stepPrevious(turn: Turn): void {
-  const { guard, givingUp, settings } = turn.state;
-  const at = standing(turn);
-  if (at.kind === "moved" && turn.state.previous[at.to] === undefined) {
-    const added = { ...turn.state.previous, [at.to]: newPreviousLease(settings, at.to) };
-    update(turn, { previous: added });
-  }
-  const fit = guard !== undefined && guard.unfit === undefined && givingUp === undefined;
-  if (!fit || at.kind === "mine") return;
-  for (const [name, previous] of Object.entries(turn.state.previous)) {
-    if (!previous.cleared) stepOnePrevious(turn, { name, event: { kind: "tick" } });
-  }
-}
-
-function stepOnePrevious(
-  turn: Turn,
-  { name, event }: { name: string; event: ElectionEvent },
-): void {
-  const previous = turn.state.previous[name];
-  if (previous === undefined) return;
-  const { monotonic } = turn.now;
-  const readDue = previous.readAt === undefined ||
-    !isBefore(monotonic, addMs(previous.readAt, PREVIOUS_READ_MS));
-  const readNow = readDue && previous.election.business === undefined;
-  const wish: Wish = { kind: "move", to: turn.state.settings.lease.name };
-  const { election, effects, wakeAt } = stepElection(
-    readNow ? { ...previous.election, mustRead: true } : previous.election,
-    { event, context: contextFor(turn, wish) },
-  );
-  turn.effects.push(...effects.filter((one) => one.kind !== "lost"));
-  const readAt = readNow ? monotonic : previous.readAt;
-  const at = standingOf(election, { writer: writerOf(turn.state), now: monotonic });
-  const cleared = at.kind === "moved" || at.kind === "other_pool";
-  const all = { ...turn.state.previous, [name]: { election, readAt, cleared } };
-  update(turn, { previous: all });
-  const fencedSecond = receiptSecond(previous.election);
-  if (fencedSecond !== undefined) {
-    const before = turn.state.previousFencedSecond ?? fencedSecond;
-    update(turn, { previousFencedSecond: Math.max(before, fencedSecond) });
-  }
-  if (cleared) return;
-  const nextRead = readAt === undefined ? undefined : addMs(readAt, PREVIOUS_READ_MS);
-  turn.wakeAt = earliest(turn.wakeAt, wakeAt, nextRead);
-}
-
-function receiptSecond({ view }: Election): number | undefined {
-  return typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
-}
-
 function noteLeadership(turn: Turn): void {
   const leads = holdRuns(turn.state.local, turn.now.monotonic);
   if (leads === turn.state.leads) return;
@@ -236,7 +167,8 @@ function planWatch(turn: Turn): void {
   const watching = !turn.state.leads && !turn.state.finished;
   if (watching === turn.state.watching) return;
   update(turn, { watching });
-  turn.effects.push({ kind: watching ? "watch_lease" : "unwatch_lease" });
+  const { name } = turn.state.settings.lease;
+  turn.effects.push({ kind: watching ? "watch_lease" : "unwatch_lease", name });
 }
 
 function finish(turn: Turn): void {
@@ -246,39 +178,4 @@ function finish(turn: Turn): void {
   if (held && localWish(turn).kind !== "lapse") return;
   update(turn, { finished: true, watching: false });
   turn.effects.push({ kind: "finished" });
-}
-
-export function writerOf({ settings, poolId }: Managing): LeaseWriter | undefined {
-  if (poolId === undefined) return undefined;
-  return {
-    holder: settings.podName,
-    holderUid: settings.podUid,
-    poolId,
-    durationSeconds: Math.ceil(settings.lease.durationMs / 1_000),
-  };
-}
-
-function contextFor(turn: Turn, wish: Wish): ElectionContext {
-  const { serial, settings, guard } = turn.state;
-  update(turn, { serial: serial + 1 });
-  return {
-    wish,
-    writer: writerOf(turn.state),
-    now: turn.now,
-    random: turn.random,
-    fresh: serial,
-    nonceBase: settings.nonceBase,
-    epoch: guard?.epoch ?? 0,
-  };
-}
-
-function standing(turn: Turn): Standing {
-  return standingOf(turn.state.local, {
-    writer: writerOf(turn.state),
-    now: turn.now.monotonic,
-  });
-}
-
-function update(turn: Turn, change: Partial<Managing>): void {
-  turn.state = { ...turn.state, ...change };
 }

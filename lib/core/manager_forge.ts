@@ -1,0 +1,188 @@
+// Owns the forge lease's part of the manager's step: judge, yield, claim, renew, and the permit of both leases.
+// Never grants by one lease where two are needed.
+
+import { stepElection } from "./election.ts";
+import { holdRuns } from "./election_moves.ts";
+import type { ElectionEffect, ElectionEvent } from "./election_state.ts";
+import {
+  type ForgeContext,
+  forgeStanding,
+  type ForgeTier,
+  forgeWish,
+  judge,
+  noteHold,
+  seeClusters,
+} from "./forge_tier.ts";
+import { noteCheck } from "./health.ts";
+import { nextTransitions } from "./lease.ts";
+import { claimedLease, type LeaseWriter } from "./lease_record.ts";
+import type { ManagerEvent } from "./manager_state.ts";
+import { contextFor, type Turn, update, writerOf } from "./manager_turn.ts";
+import { combineHolds } from "./permit.ts";
+import { addMs, earliest, isBefore } from "./time.ts";
+
+/** Causes that the other replicas of this cluster share: a claim of theirs would fare no better. */
+const CLUSTER_CAUSES: ReadonlySet<string> = new Set(["start_failed", "credentials_invalid"]);
+const TRY_AGAIN_MS = 30_000;
+
+export function stepForge(turn: Turn, event: ElectionEvent): void {
+  const before = turn.state.forge;
+  if (before === undefined) return;
+  const context = forgeContext(turn, before);
+  const tier = judge(before, context);
+  if (tier.givingUp !== undefined && before.givingUp === undefined) {
+    const { to, reason } = tier.givingUp;
+    turn.effects.push({ kind: "yielding", to, reason }, { kind: "revoke", reason });
+  }
+  const { wish, wakeAt } = forgeWish(tier, context);
+  const { election, effects, wakeAt: electionWakeAt } = stepElection(tier.election, {
+    event,
+    context: { ...contextFor(turn, wish), writer: context.writer },
+  });
+  const changesAt = tier.verdict?.changesInMs === undefined
+    ? undefined
+    : addMs(turn.now.monotonic, Math.max(1, tier.verdict.changesInMs));
+  turn.wakeAt = earliest(turn.wakeAt, wakeAt, electionWakeAt, changesAt);
+  update(turn, { forge: noteHold({ ...tier, election }, context) });
+  for (const effect of effects) takeEffect(turn, effect);
+  tryClaim(turn, context);
+}
+
+function takeEffect(turn: Turn, effect: ElectionEffect): void {
+  switch (effect.kind) {
+    case "wrote":
+      turn.effects.push(effect);
+      if (effect.write !== "release" && effect.write !== "move") grant(turn);
+      return;
+    case "lost":
+      turn.effects.push({ kind: "revoke", reason: "forge_lease_lost" });
+      return;
+    case "request_stamp":
+      turn.effects.push({ ...effect, nonce: undefined });
+      return;
+    default:
+      turn.effects.push(effect);
+  }
+}
+
+/** Grants what all leases together allow, if they do. */
+export function grant(turn: Turn): void {
+  const { local, givingUp, forge, previousFencedSecond } = turn.state;
+  const [nonce] = local.nonces;
+  const holds = forge === undefined ? [local.hold] : [local.hold, forge.election.hold];
+  const request = combineHolds(holds);
+  if (request === undefined || nonce === undefined || givingUp !== undefined) return;
+  if (forge?.givingUp !== undefined) return;
+  const seconds = [request.fencedSecond, previousFencedSecond].filter((one) => one !== undefined);
+  const fencedSecond = seconds.length === 0 ? undefined : Math.max(...seconds);
+  turn.effects.push({ kind: "grant", request: { ...request, fencedSecond }, nonce });
+}
+
+type ForgeEvent = Extract<
+  ManagerEvent,
+  { kind: "clusters_seen" | "claim_tried" | "health_checked" | "tip_checked" }
+>;
+
+export function takeForgeEvent(turn: Turn, event: ForgeEvent): void {
+  const { forge } = turn.state;
+  if (forge === undefined) return;
+  update(turn, { forge: afterEvent(forge, { event, turn }) });
+}
+
+function afterEvent(
+  forge: ForgeTier,
+  { event, turn }: { event: ForgeEvent; turn: Turn },
+): ForgeTier {
+  const at = turn.now.monotonic;
+  switch (event.kind) {
+    case "clusters_seen":
+      return seeClusters(forge, { ...event, at });
+    case "health_checked":
+      return { ...forge, health: noteCheck(forge.health, event.result) };
+    case "tip_checked":
+      return { ...forge, farBehind: event.farBehind };
+    case "claim_tried": {
+      const { transitions, outcome, problem } = event;
+      const trial = outcome === "retry" ? forge.trial : { transitions, outcome, problem, at };
+      return { ...forge, trying: false, trial };
+    }
+  }
+}
+
+/** Finds out whether this cluster could claim, so that the holder knows to whom it may yield. */
+function tryClaim(turn: Turn, context: ForgeContext): void {
+  const { forge } = turn.state;
+  const { writer } = context;
+  if (forge === undefined || writer === undefined || forge.trying) return;
+  if (!context.localHolds || context.guard?.isFit !== true) return;
+  const { seen } = forge.election.view;
+  const isOurs = forgeStanding(forge, context).kind === "mine";
+  if (typeof seen !== "object" || isOurs || forge.election.business !== undefined) return;
+  const { trial } = forge;
+  const isCurrent = trial !== undefined && trial.transitions === seen.transitions &&
+    (trial.outcome === "possible" ||
+      isBefore(turn.now.monotonic, addMs(trial.at, TRY_AGAIN_MS)));
+  if (isCurrent) return;
+  update(turn, { forge: { ...forge, trying: true } });
+  const object = claimedLease(seen, {
+    writer,
+    mark: { nonce: "dry-run", now: turn.now.wall },
+    transitions: nextTransitions(forge.election.view),
+  });
+  const { name } = forge.settings.lease;
+  turn.effects.push({ kind: "try_claim", name, object, transitions: seen.transitions });
+}
+
+/** Only the local leader watches: the forge lease while it is another's, and the clusters always. */
+export function planForgeWatches(turn: Turn): void {
+  const { forge, leads, finished } = turn.state;
+  if (forge === undefined) return;
+  const { name } = forge.settings.lease;
+  const active = leads && !finished;
+  const watching = active && !holdRuns(forge.election, turn.now.monotonic);
+  if (watching !== forge.watching) {
+    turn.effects.push({ kind: watching ? "watch_lease" : "unwatch_lease", name });
+  }
+  if (active !== forge.watchingClusters) {
+    turn.effects.push({ kind: active ? "watch_clusters" : "unwatch_clusters" });
+  }
+  update(turn, { forge: { ...forge, watching, watchingClusters: active } });
+}
+
+export function forgeContext(turn: Turn, forge: ForgeTier): ForgeContext {
+  const { guard, givingUp, local } = turn.state;
+  const localGivesUp = givingUp === undefined
+    ? "no"
+    : CLUSTER_CAUSES.has(givingUp.reason)
+    ? "cluster"
+    : "replica";
+  return {
+    localHolds: holdRuns(local, turn.now.monotonic),
+    writer: forgeWriter(turn, forge),
+    guard: guard === undefined ? undefined : {
+      epoch: guard.epoch,
+      fencing: guard.fencing,
+      fencedSecond: guard.fencedSecond,
+      forging: guard.forging,
+      isFit: guard.unfit === undefined,
+      isUnconfirmed: guard.unfit?.code === "forging_unconfirmed",
+    },
+    localGivesUp,
+    localEpoch: givingUp?.epoch ?? 0,
+    now: turn.now,
+  };
+}
+
+/** `name@uid of the local Lease`: whoever holds that object acts for the cluster. */
+function forgeWriter(turn: Turn, forge: ForgeTier): LeaseWriter | undefined {
+  const { seen } = turn.state.local.view;
+  const base = writerOf(turn.state);
+  if (base === undefined || typeof seen !== "object") return undefined;
+  const { cluster, lease } = forge.settings;
+  return {
+    holder: `${cluster}@${seen.uid}`,
+    holderUid: seen.uid,
+    poolId: base.poolId,
+    durationSeconds: Math.ceil(lease.durationMs / 1_000),
+  };
+}
