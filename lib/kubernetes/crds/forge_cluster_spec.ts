@@ -102,10 +102,10 @@ const HEALTH_CHECK: PlainValue = {
     enabled: { type: "boolean", default: false },
     endpoint: {
       type: "string",
-      format: "uri",
+      description: "An http:// or https:// address; empty for none.",
       maxLength: 2048,
       "x-kubernetes-validations": [{
-        rule: "isURL(self) && url(self).getScheme() in ['http', 'https'] && " +
+        rule: "self == '' || isURL(self) && url(self).getScheme() in ['http', 'https'] && " +
           "url(self).getHostname() != ''",
         message: "endpoint must be an http:// or https:// address",
       }],
@@ -131,7 +131,7 @@ const HEALTH_CHECK: PlainValue = {
     },
   },
   "x-kubernetes-validations": [{
-    rule: "!self.enabled || has(self.endpoint)",
+    rule: "!self.enabled || has(self.endpoint) && self.endpoint != ''",
     message: "an enabled health check needs an endpoint",
   }],
 };
