@@ -194,7 +194,8 @@ export function scrapedNode(
   };
   const { signal } = node;
   const beforeSignal = signal !== undefined && !isBefore(signal.at, begunAt);
-  if (beforeSignal) return read;
+  // Under way when the signal was sent: a 0 may be its effect, and must not pass for what was before it.
+  if (beforeSignal) return { ...read, gauge: gauge === 1 ? 1 : node.gauge };
   if (gauge === 1) {
     // Only a rise shows that the handler is through; a gauge that stood at 1 shows nothing of it.
     const effectSeen = signal !== undefined && wantsForging(signal.reason) && node.gauge === 0;

@@ -72,25 +72,20 @@ theme("sidecar faults", {
     assertEquals(frozen.record.count("able", sinceMs), 0);
   },
 
-  "a manager that fails and is started again keeps the permit without a gap": async (stage) => {
+  "a taken METRICS_PORT costs a restarted sidecar its probes and not the lease": async (stage) => {
     const replicas = await stage.start();
     const leader = replicas.forger()!;
     const { pod } = leader;
-    const transitions = (await replicas.lease())?.spec?.leaseTransitions;
     const sinceMs = Date.now();
-    // The one way to fail it from outside: somebody else has its port when it starts.
     pod.restartSidecar = false;
     pod.sidecar!.kill("SIGKILL");
     await pod.sidecar!.exited;
     const occupant = Deno.listen({ hostname: "0.0.0.0", port: pod.metricsPort });
     pod.startSidecar();
-    await leader.untilLogged("Manager failed", { sinceMs });
-    occupant.close();
-    await until("a renewal by the second manager", async () => {
-      return await replicas.renewedAtMs() > sinceMs + LEASE_DURATION_MS;
-    }, { timeoutMs: 40_000, everyMs: 500 });
+    await untilPassed(LEASE_DURATION_MS + 5_000, sinceMs);
     assert(leader.forges());
     assertEquals(replicas.longestGapMs(sinceMs), 0);
-    assertEquals((await replicas.lease())?.spec?.leaseTransitions, transitions);
+    occupant.close();
+    assertEquals((await until("it to serve again", () => pod.status())).leads, true);
   },
 });

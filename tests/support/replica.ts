@@ -4,6 +4,7 @@
 import { listenBroken, type NetworkListener } from "../../lib/demo/emulator/listener.ts";
 import { Pod, type PodOptions } from "../../lib/demo/pod.ts";
 import { type RecordLine, STILL_ABLE_MS } from "../../lib/demo/slot_record.ts";
+import { expectStatus } from "./api_request.ts";
 import type { PolicyRule, RealApiServer } from "./apiserver.ts";
 import { managerBinary } from "./manager_binary.ts";
 import { PodNamespace } from "./namespaced_launcher.ts";
@@ -108,6 +109,16 @@ export class Replica {
     return until(`${this.key} to stop`, () => !this.forges(), { timeoutMs, everyMs: 50 });
   }
 
+  /** What its node would find; undefined while there is none. */
+  installedCertificate(): string | undefined {
+    try {
+      return Deno.readTextFileSync(`${this.pod.dir}/keys/node.cert`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
   /** Lines of the sidecar's log. */
   log(): readonly LogLine[] {
     return this.#logText().split("\n").flatMap((line) => {
@@ -123,21 +134,46 @@ export class Replica {
     return this.#logText().split("\n").slice(-30).join("\n");
   }
 
-  untilLogged(message: string, { sinceMs = 0, timeoutMs = 30_000 } = {}): Promise<LogLine> {
-    return until(`${this.key} to log "${message}"`, () => {
+  /** The latest such line since then, with these fields where given. */
+  untilLogged(
+    message: string,
+    { sinceMs = 0, timeoutMs = 30_000, fields = {} }: {
+      sinceMs?: number;
+      timeoutMs?: number;
+      fields?: Readonly<Record<string, unknown>>;
+    } = {},
+  ): Promise<LogLine> {
+    const wanted = Object.entries(fields);
+    return until(`${this.key} to log "${message}" ${JSON.stringify(fields)}`, () => {
       return this.log().findLast((line) =>
-        line.message === message && Date.parse(line.timestamp) >= sinceMs
+        line.message === message && Date.parse(line.timestamp) >= sinceMs &&
+        wanted.every(([name, value]) => line[name] === value)
       );
     }, { timeoutMs, everyMs: 100 });
   }
 
-  setToken(token: string): void {
+  /** Deletes its service account, so that its token proves nothing any more. */
+  async revokeAccount(): Promise<void> {
+    const { server, namespace } = this.#options;
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${this.key}`;
+    expectStatus(200, await server.request("DELETE", path));
+  }
+
+  /** Makes the account again, with a new token in its folder. */
+  async restoreAccount(): Promise<void> {
+    const { server, namespace } = this.#options;
+    const token = await server.serviceAccountToken({ namespace, name: this.key });
     Deno.writeTextFileSync(`${this.accountDir}/token.new`, token);
     Deno.renameSync(`${this.accountDir}/token.new`, `${this.accountDir}/token`);
   }
 
-  token(): string {
-    return Deno.readTextFileSync(`${this.accountDir}/token`);
+  /** Empties its role, or fills it again: who it is stays known. */
+  async setRights(rights: "none" | "all"): Promise<void> {
+    const { server, namespace } = this.#options;
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${this.key}`;
+    const body = { rules: rights === "none" ? [] : RULES };
+    const options = { body, contentType: "application/merge-patch+json" };
+    expectStatus(200, await server.request("PATCH", path, options));
   }
 
   /** What an operator's or a volume's fault makes of the key folder; needs `mountsKeys`. */

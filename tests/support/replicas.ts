@@ -144,6 +144,14 @@ export class Replicas implements AsyncDisposable {
     );
   }
 
+  /** Until the holder renewed once more, so that all others have seen a renewal as it came. */
+  async untilRenewed(): Promise<void> {
+    const before = await this.renewedAtMs();
+    await until(`a renewal in ${this.namespace}`, async () => {
+      return await this.renewedAtMs() > before;
+    }, { everyMs: 100 });
+  }
+
   judge(window?: Stretch): SlotJudgement {
     return judgeSlots(
       Object.fromEntries(this.all.map(({ key, record }) => [key, record.lines()])),

@@ -9,7 +9,7 @@ import { until } from "./until.ts";
 
 export interface Stage {
   readonly server: RealApiServer;
-  /** Starts replicas in a namespace of their own and waits until one forges and all are ready. */
+  /** Starts replicas in a namespace of their own; waits until one forges and all know it. */
   start(options?: StageOptions): Promise<Replicas>;
   /** Only makes them. */
   make(options?: StageOptions): Promise<Replicas>;
@@ -76,7 +76,11 @@ async function runScenario(
     await scenario({
       server,
       // One after the other, since a start takes more of the machine than anything that follows.
-      start: (options = {}) => starting.pass(() => add(options, Replicas.start)),
+      start: async (options = {}) => {
+        const replicas = await starting.pass(() => add(options, Replicas.start));
+        await replicas.untilRenewed();
+        return replicas;
+      },
       make: (options = {}) => add(options, Replicas.make),
       note: (what, figure) => figures.push(`${what} ${figure}`),
     });
