@@ -1,7 +1,6 @@
 // Owns the requests about leases: each started at once, its outcome an event for the machine.
 // Never awaited by who starts them, and never more than one watch.
 
-import type { Config } from "../config.ts";
 import { assertNever } from "../core/assert_never.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
@@ -18,11 +17,20 @@ import { watchObject } from "../kubernetes/watch.ts";
 
 export type LeaseEffect = Extract<
   ManagerEffect,
-  { kind: "watch_lease" | "unwatch_lease" | "read_lease" | "create_lease" | "replace_lease" }
+  {
+    kind:
+      | "watch_lease"
+      | "unwatch_lease"
+      | "read_lease"
+      | "create_lease"
+      | "replace_lease"
+      | "try_claim";
+  }
 >;
 
 export interface LeaseCallsOptions {
-  readonly config: Pick<Config, "namespace" | "lease" | "apiTimeoutMs">;
+  readonly namespace: string;
+  readonly apiTimeoutMs: number;
   readonly client: ApiClient;
   readonly failures: FailureLog;
   readonly dispatch: (event: ManagerEvent) => void;
@@ -43,10 +51,10 @@ export class LeaseCalls {
   }
 
   start(effect: LeaseEffect): void {
-    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    const limits = { timeoutMs: this.#options.apiTimeoutMs };
     switch (effect.kind) {
       case "watch_lease":
-        return this.#startWatch();
+        return this.#startWatch(effect.name);
       case "unwatch_lease":
         return this.#endWatch();
       case "read_lease": {
@@ -64,6 +72,8 @@ export class LeaseCalls {
         return this.#write("create", effect);
       case "replace_lease":
         return this.#write("update", effect);
+      case "try_claim":
+        return this.#tryClaim(effect);
       default:
         return assertNever(effect);
     }
@@ -79,11 +89,23 @@ export class LeaseCalls {
     { name, object }: Extract<LeaseEffect, { kind: "create_lease" | "replace_lease" }>,
   ): void {
     const api = this.#lease(name);
-    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    const limits = { timeoutMs: this.#options.apiTimeoutMs };
     const request = verb === "create" ? api.create(object, limits) : api.replace(object, limits);
     this.#follow(request, {
       subject: `${verb} leases/${name}`,
       then: (outcome) => ({ kind: "lease_written", name, outcome }),
+    });
+  }
+
+  #tryClaim({ name, object, transitions }: Extract<LeaseEffect, { kind: "try_claim" }>): void {
+    const limits = { timeoutMs: this.#options.apiTimeoutMs };
+    this.#follow(this.#lease(name).tryReplace(object, limits), {
+      subject: `try leases/${name}`,
+      then: (answer) => {
+        const isChanged = answer.kind === "conflict" || answer.kind === "not_found";
+        if (answer.kind === "lease") return tried(transitions, "possible", undefined);
+        return tried(transitions, isChanged ? "retry" : "impossible", answer.message);
+      },
     });
   }
 
@@ -101,9 +123,8 @@ export class LeaseCalls {
     });
   }
 
-  #startWatch(): void {
-    const { client, config, failures, dispatch } = this.#options;
-    const { namespace, lease: { name } } = config;
+  #startWatch(name: string): void {
+    const { client, namespace, apiTimeoutMs, failures, dispatch } = this.#options;
     this.#endWatch();
     const watch = new AbortController();
     this.#watch = watch;
@@ -113,7 +134,7 @@ export class LeaseCalls {
       path: leasesPath(namespace),
       name,
       parse: (value) => parseLease(value, { namespace, name }),
-      timeoutMs: config.apiTimeoutMs,
+      timeoutMs: apiTimeoutMs,
       signal: watch.signal,
       random: Math.random,
       sleep,
@@ -142,8 +163,8 @@ export class LeaseCalls {
   #lease(name: string): LeaseApi {
     const known = this.#leases.get(name);
     if (known !== undefined) return known;
-    const { client, config } = this.#options;
-    const api = leaseApi(client, { namespace: config.namespace, name });
+    const { client, namespace } = this.#options;
+    const api = leaseApi(client, { namespace, name });
     this.#leases.set(name, api);
     return api;
   }
@@ -154,4 +175,12 @@ function leaseSeen(
   answer: Extract<LeaseAnswer, { kind: "lease" }> | undefined,
 ): ManagerEvent {
   return { kind: "lease_seen", name, object: answer?.lease, by: "read" };
+}
+
+function tried(
+  transitions: number,
+  outcome: "possible" | "impossible" | "retry",
+  problem: string | undefined,
+): ManagerEvent {
+  return { kind: "claim_tried", transitions, outcome, problem };
 }
