@@ -174,7 +174,9 @@ function takeStampRequest(
   { id, nonce }: Extract<ForgingEvent, { kind: "stamp_requested" }>,
 ): void {
   const { book, stamp } = issueStamp(turn.state.stamps, turn.now.permit);
-  const nonces = [...turn.state.nonces.slice(1 - NONCES_KEPT), nonce];
+  const nonces = nonce === undefined
+    ? turn.state.nonces
+    : [...turn.state.nonces.slice(1 - NONCES_KEPT), nonce];
   update(turn, { stamps: book, nonces });
   keepPermit(turn);
   turn.effects.push({

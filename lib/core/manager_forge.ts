@@ -16,7 +16,7 @@ import {
 import { noteCheck } from "./health.ts";
 import { nextTransitions } from "./lease.ts";
 import { claimedLease, type LeaseWriter } from "./lease_record.ts";
-import type { ManagerEvent } from "./manager_state.ts";
+import type { ManagerEvent, ManagerInstant, Managing } from "./manager_state.ts";
 import { contextFor, type Turn, update, writerOf } from "./manager_turn.ts";
 import { combineHolds } from "./permit.ts";
 import { addMs, earliest, isBefore } from "./time.ts";
@@ -149,16 +149,24 @@ export function planForgeWatches(turn: Turn): void {
   update(turn, { forge: { ...forge, watching, watchingClusters: active } });
 }
 
-export function forgeContext(turn: Turn, forge: ForgeTier): ForgeContext {
-  const { guard, givingUp, local } = turn.state;
+function forgeContext(turn: Turn, forge: ForgeTier): ForgeContext {
+  return forgeContextOf({ ...turn.state, forge }, turn);
+}
+
+/** How the second tier stands in the first. */
+export function forgeContextOf(
+  state: Managing,
+  { now }: { now: ManagerInstant },
+): ForgeContext {
+  const { guard, givingUp, local } = state;
   const localGivesUp = givingUp === undefined
     ? "no"
     : CLUSTER_CAUSES.has(givingUp.reason)
     ? "cluster"
     : "replica";
   return {
-    localHolds: holdRuns(local, turn.now.monotonic),
-    writer: forgeWriter(turn, forge),
+    localHolds: holdRuns(local, now.monotonic),
+    writer: forgeWriter(state),
     guard: guard === undefined ? undefined : {
       epoch: guard.epoch,
       fencing: guard.fencing,
@@ -169,16 +177,16 @@ export function forgeContext(turn: Turn, forge: ForgeTier): ForgeContext {
     },
     localGivesUp,
     localEpoch: givingUp?.epoch ?? 0,
-    now: turn.now,
+    now,
   };
 }
 
 /** `name@uid of the local Lease`: whoever holds that object acts for the cluster. */
-function forgeWriter(turn: Turn, forge: ForgeTier): LeaseWriter | undefined {
-  const { seen } = turn.state.local.view;
-  const base = writerOf(turn.state);
-  if (base === undefined || typeof seen !== "object") return undefined;
-  const { cluster, lease } = forge.settings;
+function forgeWriter(state: Managing): LeaseWriter | undefined {
+  const { seen } = state.local.view;
+  const base = writerOf(state);
+  if (base === undefined || state.forge === undefined || typeof seen !== "object") return undefined;
+  const { cluster, lease } = state.forge.settings;
   return {
     holder: `${cluster}@${seen.uid}`,
     holderUid: seen.uid,

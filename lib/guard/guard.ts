@@ -235,8 +235,10 @@ export class Guard {
     const { metricsUrl } = this.#options.config.node;
     if (metricsUrl === undefined) return;
     const begunAt = this.#options.clocks.monotonic();
-    scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS })
-      .then((scrape) => this.dispatch({ kind: "scraped", begunAt, scrape }));
+    scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then((scrape) => {
+      this.#reporter.noteTip(scrape.kind === "read" ? scrape.slot : undefined);
+      this.dispatch({ kind: "scraped", begunAt, scrape });
+    });
   }
 
   #tellWaiters(): void {

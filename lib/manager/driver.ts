@@ -12,16 +12,23 @@ import {
 } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic, monotonic, wallTime } from "../core/time.ts";
 import type { GuardReport, GuardToManager, ManagerToGuard } from "../door.ts";
+import { slotAt } from "../credentials/networks.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { FailureLog } from "../kubernetes/failure_log.ts";
 import type { Log } from "../log.ts";
+import { forgeContextOf } from "../core/manager_forge.ts";
+import { forgeStanding, type ForgeTierSettings, hasDuplicateName } from "../core/forge_tier.ts";
+import { Coordination, type CoordinationEffect } from "./coordination.ts";
 import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
 import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { reasonWord } from "../reason.ts";
 import { TransitionLog } from "./transition_log.ts";
 
 /** Longest sleep: a clock may have been stepped, and a turn is a sign of life. */
 const SLEEP_MS_MAX = 5_000;
+/** Slots behind the clock at which a node's tip counts as far behind: five minutes. */
+const FAR_BEHIND_SLOTS = 300;
 
 export interface DriverOptions {
   readonly config: Config;
@@ -48,6 +55,9 @@ export class Driver {
   #leadershipChanges = 0;
   /** Effects that need the API before it is there. */
   #waiting: LeaseEffect[] = [];
+  #waitingForCoordination: CoordinationEffect[] = [];
+  #coordination: Coordination | undefined;
+  readonly #moves = new Map<string, number>();
   accessProblem: string | undefined;
 
   constructor(options: DriverOptions) {
@@ -67,6 +77,7 @@ export class Driver {
         inherits: false,
       },
       previousNames: config.lease.previousNames,
+      forge: forgeSettings(config),
       nonceBase: crypto.randomUUID(),
     }, start.nonces);
     this.dispatch({ kind: "tick" });
@@ -76,7 +87,8 @@ export class Driver {
   connect(client: ApiClient): void {
     const { config, log } = this.#options;
     const calls = new LeaseCalls({
-      config,
+      namespace: config.namespace,
+      apiTimeoutMs: config.apiTimeoutMs,
       client,
       failures: this.#failures,
       dispatch: (event) => this.dispatch(event),
@@ -85,6 +97,22 @@ export class Driver {
     this.accessProblem = undefined;
     this.#status = new LeaderStatusWriter({ config, client, log, failures: this.#failures });
     for (const effect of this.#waiting.splice(0)) calls.start(effect);
+  }
+
+  /** The coordination API can be used from here on. */
+  connectCoordination(client: ApiClient): void {
+    const { config, log } = this.#options;
+    if (config.cluster === undefined) return;
+    const coordination = new Coordination({
+      config,
+      cluster: config.cluster,
+      client,
+      failures: this.#failures,
+      log,
+      dispatch: (event) => this.dispatch(event),
+    });
+    this.#coordination = coordination;
+    for (const effect of this.#waitingForCoordination.splice(0)) coordination.start(effect);
   }
 
   receive(message: GuardToManager): void {
@@ -101,7 +129,10 @@ export class Driver {
         const poolId = report.credentials.kind === "valid"
           ? report.credentials.poolIdHex
           : undefined;
-        return this.dispatch({ kind: "report", guard: { ...report, poolId } });
+        return this.dispatch(
+          { kind: "report", guard: { ...report, poolId } },
+          { kind: "tip_checked", farBehind: this.#isFarBehind(report) },
+        );
       }
       default:
         return assertNever(message);
@@ -146,6 +177,7 @@ export class Driver {
     const snapshot = this.snapshot();
     this.#transitions.note(snapshot);
     this.#status?.update(snapshot);
+    this.#updateCoordination(snapshot);
     clearTimeout(this.#timer);
     const ms = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(this.#turnedAt, wakeAt);
     this.#timer = setTimeout(
@@ -159,6 +191,26 @@ export class Driver {
     this.#turning = true;
     clearTimeout(this.#timer);
     this.#calls?.stop();
+    this.#coordination?.stop();
+  }
+
+  #updateCoordination(snapshot: Snapshot): void {
+    const { forge, poolId } = this.#state;
+    if (forge === undefined || this.#coordination === undefined) return;
+    const at = { monotonic: now(), wall: wallTime(Date.now()) };
+    const context = forgeContextOf(this.#state, { now: at });
+    this.#coordination.update({
+      snapshot,
+      tier: forge,
+      standing: forgeStanding(forge, context),
+      duplicateName: hasDuplicateName(forge, context),
+      poolIdHex: poolId,
+    });
+  }
+
+  #isFarBehind({ tipSlot }: GuardReport): boolean {
+    const slot = slotAt(this.#options.config.network.name, wallTime(Date.now()));
+    return slot !== undefined && tipSlot !== undefined && slot - tipSlot > FAR_BEHIND_SLOTS;
   }
 
   #carryOut(effect: ManagerEffect): void {
@@ -183,11 +235,22 @@ export class Driver {
         return; // noted by what the turn as a whole comes to
       case "finished":
         return tell({ kind: "finished" });
+      case "yielding":
+        this.#moves.set(effect.reason, (this.#moves.get(effect.reason) ?? 0) + 1);
+        log.info("Forge lease given up", { to: effect.to, reason: reasonWord(effect.reason) });
+        return;
+      case "watch_clusters":
+      case "unwatch_clusters":
+        return this.#coordinate(effect);
       case "watch_lease":
       case "unwatch_lease":
       case "read_lease":
       case "create_lease":
       case "replace_lease":
+      case "try_claim":
+        if (effect.name === this.#options.config.cluster?.forgeLease.name) {
+          return this.#coordinate(effect);
+        }
         if (this.#calls === undefined) this.#waiting.push(effect);
         else this.#calls.start(effect);
         return;
@@ -195,6 +258,29 @@ export class Driver {
         return assertNever(effect);
     }
   }
+
+  #coordinate(effect: CoordinationEffect): void {
+    if (this.#coordination === undefined) this.#waitingForCoordination.push(effect);
+    else this.#coordination.start(effect);
+  }
+}
+
+function forgeSettings({ cluster }: Config): ForgeTierSettings | undefined {
+  if (cluster === undefined) return undefined;
+  const { forgeLease, coordination } = cluster;
+  return {
+    cluster: cluster.name,
+    lease: {
+      name: forgeLease.name,
+      namespace: coordination.namespace,
+      durationMs: forgeLease.durationMs,
+      holdMs: forgeLease.renewDeadlineMs,
+      renewIntervalMs: forgeLease.renewIntervalMs,
+      inherits: true,
+    },
+    staleAfterMs: cluster.staleAfterMs,
+    failbackDelayMs: cluster.failbackDelayMs,
+  };
 }
 
 function now(): Monotonic {

@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { assertNever } from "../core/assert_never.ts";
 import { standingOf } from "../core/election_moves.ts";
 import type { Standing } from "../core/lease.ts";
-import { writerOf } from "../core/manager.ts";
+import { writerOf } from "../core/manager_turn.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import type { GuardReport } from "../door.ts";

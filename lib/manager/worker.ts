@@ -1,6 +1,7 @@
 // Owns the wiring of the manager's isolate: door, API client, driver, HTTP.
 // Never sees a key byte, and may not write, run or open anything but what the guard allowed.
 
+import type { KubernetesAccess } from "../config.ts";
 import { wallTime } from "../core/time.ts";
 import type { GuardToManager, ManagerToGuard } from "../door.ts";
 import { ApiMetrics } from "../http/api_metrics.ts";
@@ -71,19 +72,37 @@ function tellOfErrors(log: Log): void {
   addEventListener("unhandledrejection", (event) => fail(event, event.reason));
 }
 
+async function connect({ driver, start, log, apiMetrics }: Wiring): Promise<void> {
+  const { kubernetes, cluster } = start.config;
+  const client = await openApi(kubernetes, { driver, start, log, apiMetrics });
+  driver.connect(client);
+  if (cluster === undefined) return;
+  const hub = cluster.coordination.kubernetes;
+  if (hub === undefined) {
+    log.warning("Only clusters of this API server are coordinated", {
+      next: "set COORDINATION_KUBECONFIG where clusters have API servers of their own",
+    });
+    return driver.connectCoordination(client);
+  }
+  driver.connectCoordination(await openApi(hub, { driver, start, log, apiMetrics }));
+}
+
+interface Wiring {
+  readonly driver: Driver;
+  readonly start: Start;
+  readonly log: Log;
+  readonly apiMetrics: ApiMetrics;
+}
+
 /** A service-account mount or a kubeconfig may come late; until then the reason is shown. */
-async function connect(
-  { driver, start, log, apiMetrics }: {
-    driver: Driver;
-    start: Start;
-    log: Log;
-    apiMetrics: ApiMetrics;
-  },
-): Promise<void> {
+async function openApi(
+  settings: KubernetesAccess,
+  { driver, log, apiMetrics }: Wiring,
+): Promise<ApiClient> {
   let access: ClusterAccess | undefined;
   while (access === undefined) {
     try {
-      access = await openCluster(start.config.kubernetes, { clock });
+      access = await openCluster(settings, { clock });
     } catch (error) {
       const problem = errorText(error);
       if (driver.accessProblem !== problem) log.error("Cannot set up API access", { problem });
@@ -91,13 +110,12 @@ async function connect(
       await sleep(ACCESS_RETRY_MS);
     }
   }
+  driver.accessProblem = undefined;
   log.info("API access set up", { server: access.server, origin: access.origin });
-  driver.connect(
-    new ApiClient({
-      access,
-      userAgent: USER_AGENT,
-      clock,
-      onRequest: (record) => apiMetrics.note(record),
-    }),
-  );
+  return new ApiClient({
+    access,
+    userAgent: USER_AGENT,
+    clock,
+    onRequest: (record) => apiMetrics.note(record),
+  });
 }
