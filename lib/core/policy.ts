@@ -18,6 +18,9 @@ import { addMs, elapsedMs } from "./time.ts";
 /** A favourite that is alive but unable costs this much, and not the pool. */
 const CLAIM_STEP_MS = 5_000;
 
+/** A wall clock may be set while we sleep, and an override may end in years, longer than a timer runs. */
+const WALL_LOOK_MS = 60_000;
+
 /** Depends on nothing but what it is given, whatever its order: who is asked the same says the same. */
 export function judgeClusters(input: PolicyInput): Verdict {
   const { lease } = input;
@@ -73,7 +76,7 @@ function changesInMs(input: PolicyInput): number | undefined {
       ...isFresh && heartbeat !== undefined
         ? [elapsedMs(now.monotonic, addMs(heartbeat.since, staleAfterMs))]
         : [],
-      ...ends ? [elapsedMs(now.wall, expiresAt)] : [],
+      ...ends ? [Math.min(elapsedMs(now.wall, expiresAt), WALL_LOOK_MS)] : [],
     ];
   });
   return changes.length === 0 ? undefined : Math.min(...changes);

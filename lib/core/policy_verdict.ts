@@ -89,7 +89,7 @@ export interface Verdict {
   readonly lease: ForgeLeaseView;
   /** Who holds, who goes first, or why nobody does. */
   readonly summary: string;
-  /** When time alone may change the verdict: a heartbeat grows stale, an override ends. */
+  /** When to judge again: by then a heartbeat may have grown stale, an override ended. */
   readonly changesInMs: number | undefined;
 }
 

@@ -30,7 +30,10 @@ export interface YieldQuestion {
   readonly verdict: Verdict;
   readonly own: string;
   readonly memory: YieldMemory;
-  /** When this cluster claimed the lease, by whichever local leader. */
+  /**
+   * When this cluster claimed the lease, by whichever local leader: the Lease's acquireTime, which
+   * renewals keep. A leader that counted from its own start would put off every failback.
+   */
   readonly heldSince: WallTime;
   readonly now: WallTime;
   readonly failbackDelayMs: number;

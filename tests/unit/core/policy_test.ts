@@ -46,7 +46,7 @@ Deno.test("claimDelayMs() leaves 5 s to each better cluster, and no time to one 
   assertEquals(delays, [0, 5_000, 10_000, undefined, undefined, undefined]);
 });
 
-Deno.test("a verdict says when time alone may change it", () => {
+Deno.test("a verdict says when to look again, since time alone may change it", () => {
   const soon = { forcePriority: 1, expiresAt: wallTime(NOW + 9_000) };
   const cases: [Sketches, number | undefined][] = [
     [{}, undefined],
@@ -54,6 +54,7 @@ Deno.test("a verdict says when time alone may change it", () => {
     [{ us: { silent: 20 }, ap: { silent: 50 } }, 10_000],
     [{ us: { silent: 75 } }, undefined],
     [{ us: { silent: 20, override: soon } }, 9_000],
+    [{ us: { silent: 75, override: { ...soon, expiresAt: wallTime(NOW + 1e12) } } }, 60_000],
     [{ us: { silent: 75, override: { ...soon, enabled: false } } }, undefined],
     [{ us: { silent: 75, override: { ...soon, expiresAt: NOW } } }, undefined],
     [{ eu: { silent: 20 } }, undefined],
