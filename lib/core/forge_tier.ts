@@ -5,6 +5,7 @@ import type { ClusterResource, UnusableCluster } from "./cluster.ts";
 import { clusterOf, holdRuns, standingOf } from "./election_moves.ts";
 import { type Election, type ElectionSettings, newElection, type Wish } from "./election_state.ts";
 import { type Health, resumeHealth, UNCHECKED_HEALTH } from "./health.ts";
+import { parseIsoTime } from "./iso_time.ts";
 import type { Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
 import { claimDelayMs, judgeClusters } from "./policy.ts";
@@ -40,6 +41,8 @@ export interface ForgeTier {
   /** Why we hold on, or whom we wait for, in words. */
   readonly yieldReason: string | undefined;
   readonly heldSince: WallTime | undefined;
+  /** When the wait for a yield ends, if nothing else happens. */
+  readonly yieldAt: WallTime | undefined;
   /** Until when the lease is renewed without forging. */
   readonly renewUntil: Monotonic | undefined;
   readonly givingUp: ForgeGiveUp | undefined;
@@ -98,6 +101,7 @@ export function newForgeTier(settings: ForgeTierSettings): ForgeTier {
     verdict: undefined,
     yieldReason: undefined,
     heldSince: undefined,
+    yieldAt: undefined,
     renewUntil: undefined,
     givingUp: undefined,
     trial: undefined,
@@ -169,7 +173,14 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
   const holds = holdRuns(tier.election, context.now.monotonic);
   if (!holds || tier.heldSince === undefined) {
     const noted = noteVerdict(memory, { verdict, own: settings.cluster, now: context.now.wall });
-    return { ...tier, verdict, memory: noted, betterSince: undefined, yieldReason: undefined };
+    return {
+      ...tier,
+      verdict,
+      memory: noted,
+      betterSince: undefined,
+      yieldReason: undefined,
+      yieldAt: undefined,
+    };
   }
   const answer = shouldYield({
     verdict,
@@ -186,6 +197,7 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
     memory: answer.memory,
     betterSince,
     yieldReason: decision.reason,
+    yieldAt: decision.kind === "wait" ? decision.notBefore : undefined,
   };
   if (decision.kind !== "yield" || tier.givingUp !== undefined) return judged;
   const epoch = context.guard?.epoch ?? 0;
@@ -286,7 +298,19 @@ export function noteHold(tier: ForgeTier, context: ForgeContext): ForgeTier {
   const renewUntil = forges || tier.renewUntil === undefined
     ? latest(tier.renewUntil ?? until, until)
     : tier.renewUntil;
-  return { ...tier, renewUntil, heldSince: tier.heldSince ?? wall };
+  return { ...tier, renewUntil, heldSince: claimedAt(tier) ?? tier.heldSince ?? wall };
+}
+
+/** When this cluster claimed the lease, by whichever leader: renewals and inheritance keep the time. */
+function claimedAt({ election: { view: { seen } } }: ForgeTier): WallTime | undefined {
+  const acquireTime = typeof seen === "object" ? seen.object.spec?.acquireTime : undefined;
+  return typeof acquireTime === "string" ? parseIsoTime(acquireTime) : undefined;
+}
+
+/** Local leadership ended: what was known of the clusters is of the past when it begins again. */
+export function forgetClusters(tier: ForgeTier): ForgeTier {
+  const { election, watching, watchingClusters } = tier;
+  return { ...newForgeTier(tier.settings), election, watching, watchingClusters };
 }
 
 /** Our own cluster as the verdict has it. */

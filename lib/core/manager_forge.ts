@@ -19,7 +19,7 @@ import { claimedLease, type LeaseWriter } from "./lease_record.ts";
 import type { ManagerEvent, ManagerInstant, Managing } from "./manager_state.ts";
 import { contextFor, type Turn, update, writerOf } from "./manager_turn.ts";
 import { combineHolds } from "./permit.ts";
-import { addMs, earliest, isBefore } from "./time.ts";
+import { addMs, earliest, elapsedMs, isBefore } from "./time.ts";
 
 /** Causes that the other replicas of this cluster share: a claim of theirs would fare no better. */
 const CLUSTER_CAUSES: ReadonlySet<string> = new Set(["start_failed", "credentials_invalid"]);
@@ -42,7 +42,10 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
   const changesAt = tier.verdict?.changesInMs === undefined
     ? undefined
     : addMs(turn.now.monotonic, Math.max(1, tier.verdict.changesInMs));
-  turn.wakeAt = earliest(turn.wakeAt, wakeAt, electionWakeAt, changesAt);
+  const yieldsAt = tier.yieldAt === undefined
+    ? undefined
+    : addMs(turn.now.monotonic, Math.max(1, elapsedMs(turn.now.wall, tier.yieldAt)));
+  turn.wakeAt = earliest(turn.wakeAt, wakeAt, electionWakeAt, changesAt, yieldsAt);
   update(turn, { forge: noteHold({ ...tier, election }, context) });
   for (const effect of effects) takeEffect(turn, effect);
   tryClaim(turn, context);
@@ -146,7 +149,8 @@ export function planForgeWatches(turn: Turn): void {
   if (active !== forge.watchingClusters) {
     turn.effects.push({ kind: active ? "watch_clusters" : "unwatch_clusters" });
   }
-  update(turn, { forge: { ...forge, watching, watchingClusters: active } });
+  const kept = active || !forge.watchingClusters ? forge : forgetClusters(forge);
+  update(turn, { forge: { ...kept, watching, watchingClusters: active } });
 }
 
 function forgeContext(turn: Turn, forge: ForgeTier): ForgeContext {
