@@ -7,6 +7,7 @@ import type { ElectionEffect, ElectionEvent } from "./election_state.ts";
 import {
   type ForgeContext,
   forgeStanding,
+  forgetClusters,
   type ForgeTier,
   forgeWish,
   judge,
@@ -24,6 +25,8 @@ import { addMs, earliest, elapsedMs, isBefore } from "./time.ts";
 /** Causes that the other replicas of this cluster share: a claim of theirs would fare no better. */
 const CLUSTER_CAUSES: ReadonlySet<string> = new Set(["start_failed", "credentials_invalid"]);
 const TRY_AGAIN_MS = 30_000;
+/** Time alone is not asked more often. */
+const LOOK_AGAIN_MS = 250;
 
 export function stepForge(turn: Turn, event: ElectionEvent): void {
   const before = turn.state.forge;
@@ -41,10 +44,11 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
   });
   const changesAt = tier.verdict?.changesInMs === undefined
     ? undefined
-    : addMs(turn.now.monotonic, Math.max(1, tier.verdict.changesInMs));
-  const yieldsAt = tier.yieldAt === undefined
+    : addMs(turn.now.monotonic, Math.max(LOOK_AGAIN_MS, tier.verdict.changesInMs));
+  // A yield that is due waits for the other's answer, which is an event.
+  const yieldsAt = tier.yieldAt === undefined || !isBefore(turn.now.wall, tier.yieldAt)
     ? undefined
-    : addMs(turn.now.monotonic, Math.max(1, elapsedMs(turn.now.wall, tier.yieldAt)));
+    : addMs(turn.now.monotonic, elapsedMs(turn.now.wall, tier.yieldAt));
   turn.wakeAt = earliest(turn.wakeAt, wakeAt, electionWakeAt, changesAt, yieldsAt);
   update(turn, { forge: noteHold({ ...tier, election }, context) });
   for (const effect of effects) takeEffect(turn, effect);
