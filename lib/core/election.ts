@@ -178,14 +178,14 @@ function nextWake({ election, context }: Turn): Monotonic | undefined {
   const { writer, now } = context;
   const standing = standingOf(election, { writer, now: now.monotonic });
   const { hold, sentAt, settings } = election;
-  return earliest(
-    election.retryAt !== undefined && isBefore(now.monotonic, election.retryAt)
-      ? election.retryAt
-      : undefined,
+  // What is past and was not acted on waits for an event, not for time.
+  const ahead = [
+    election.retryAt,
     standing.kind === "wait" ? standing.until : undefined,
     hold === undefined || sentAt === undefined
       ? undefined
       : addMs(sentAt, settings.renewIntervalMs),
     hold === undefined ? undefined : addMs(hold.sentAt, hold.holdMs),
-  );
+  ].filter((at) => at !== undefined && isBefore(now.monotonic, at));
+  return earliest(...ahead);
 }

@@ -4,7 +4,7 @@
 import { assertNever } from "./assert_never.ts";
 import { actOnState } from "./forging_moves.ts";
 import { type ForgingEvent, type ForgingStep, type Guarding, SETTLE_MS } from "./forging_state.ts";
-import { endPermit, keepPermit, log, type Turn, update } from "./forging_turn.ts";
+import { endPermit, failStart, keepPermit, log, type Turn, update } from "./forging_turn.ts";
 import {
   isUp,
   type NodeSighting,
@@ -97,13 +97,16 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   const firstLook = turn.state.lookedAt === undefined;
   const node = sightNode(before, { sighting, firstLook });
   const wentDown = isUp(before) && !isUp(node);
+  const isAnother = node.identity !== before.identity || node.phase === "gone";
   update(turn, {
     node,
+    nodeSince: isAnother ? turn.now.monotonic : turn.state.nodeSince,
     looking: false,
     lookedAt: turn.now.monotonic,
     ...(wentDown ? { socketAwaitedSince: turn.now.monotonic } : {}),
   });
   settle(turn);
+  if (!isUp(before) && isUp(node)) restartFence(turn);
   if (node.phase !== before.phase || node.identity !== before.identity) {
     log(turn, {
       level: "info",
@@ -121,8 +124,22 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   endPermit(turn, "node_gone");
 }
 
+/** A node that was starting could not be asked to stop: its time to obey begins when it can be. */
+function restartFence(turn: Turn): void {
+  const { fence, node } = turn.state;
+  if (fence === undefined || fence.signalledAt !== undefined || fence.killedAt !== undefined) {
+    return;
+  }
+  if (!node.forging) update(turn, { fence: { ...fence, since: turn.now } });
+}
+
 function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {
   const before = turn.state.node;
+  const { nodeSince } = turn.state;
+  // The answer of a process that has ended says nothing of its end, nor of its successor.
+  if (before.phase === "gone" || (nodeSince !== undefined && isBefore(event.begunAt, nodeSince))) {
+    return update(turn, { scraping: false });
+  }
   const node = scrapedNode(before, {
     scrape: event.scrape,
     begunAt: event.begunAt,
@@ -160,7 +177,11 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
   }
   const stops = event.reason === "disable_forging" || event.reason === "startup_cleanup";
   if (stops && fence !== undefined) update(turn, { fence: { ...fence, signalledAt: at } });
-  if (event.outcome !== "signalled") return;
+  if (event.outcome !== "signalled") {
+    if (stops) return;
+    if (event.outcome === "denied") return failStart(turn, "the kernel refuses to signal it");
+    return update(turn, { startMissedAt: at });
+  }
   update(turn, { node: signalSent(node, { reason: event.reason, at }) });
   log(turn, {
     level: "info",

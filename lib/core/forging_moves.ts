@@ -177,6 +177,10 @@ function startForging(turn: Turn): void {
   }
   if (!signalIsSettled(node, { now: now.monotonic, settleMs: SETTLE_MS })) return;
   if (mustAwaitSlot(turn)) return;
+  const { startMissedAt } = state;
+  const missed = startMissedAt !== undefined &&
+    isBefore(now.monotonic, addMs(startMissedAt, RETRY_MS));
+  if (missed) return;
   sighup(turn, state.refreshing ? "credentials_changed" : "enable_forging");
 }
 

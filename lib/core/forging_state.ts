@@ -59,6 +59,8 @@ export interface Guarding {
   /** Nonces by which a lease is known as ours: of the last granted write and of those under way. */
   readonly nonces: readonly string[];
   readonly node: NodeLife;
+  /** Since when the present process, or its end, is known: a scrape begun before tells of another. */
+  readonly nodeSince: Monotonic | undefined;
   readonly looking: boolean;
   readonly lookedAt: Monotonic | undefined;
   readonly scraping: boolean;
@@ -76,6 +78,8 @@ export interface Guarding {
   readonly fence: Fence | undefined;
   readonly startSince: Monotonic | undefined;
   readonly slotWaitSince: Monotonic | undefined;
+  /** When a start was last signalled to a process that was not there: a look comes before the next try. */
+  readonly startMissedAt: Monotonic | undefined;
   /** The running stop is for the sake of newer credentials: the next start says so. */
   readonly refreshing: boolean;
   readonly backoff: { readonly until: Monotonic; readonly failures: number } | undefined;
@@ -165,6 +169,7 @@ export function newGuarding(
     permit: carried,
     nonces,
     node: UNSEEN_NODE,
+    nodeSince: undefined,
     looking: false,
     lookedAt: undefined,
     scraping: false,
@@ -175,6 +180,7 @@ export function newGuarding(
     fence: undefined,
     startSince: undefined,
     slotWaitSince: undefined,
+    startMissedAt: undefined,
     refreshing: false,
     backoff: undefined,
     fencedSecond: undefined,

@@ -52,7 +52,9 @@ export function stepOnePrevious(
     update(turn, { previousFencedSecond: Math.max(before, fencedSecond) });
   }
   if (cleared) return;
-  const nextRead = readAt === undefined ? undefined : addMs(readAt, PREVIOUS_READ_MS);
+  const nextRead = readAt === undefined || election.business !== undefined
+    ? undefined
+    : addMs(readAt, PREVIOUS_READ_MS);
   turn.wakeAt = earliest(turn.wakeAt, wakeAt, nextRead);
 }
 

@@ -28,7 +28,7 @@ async function cutOff(
   await untilPassed(forMs, sinceMs);
   const healedAtMs = Date.now();
   leader.network.setMode("ok");
-  await untilPassed(20_000, healedAtMs);
+  await untilPassed(10_000, healedAtMs);
   assert(next.forges());
   assertEquals(replicas.longestGapMs(healedAtMs), 0);
   assertEquals(leader.record.count("able", sinceMs), 0);
@@ -108,4 +108,23 @@ theme("API outages", {
     await untilPassed(20_000, backAtMs);
     assert(next.forges());
   },
-}, { atOnce: 6 });
+
+  "an API server that hangs for 40 s stops all forging, and one forges when it answers": async (
+    stage,
+  ) => {
+    await using server = await startClusterApi();
+    const replicas = await stage.start({ server });
+    const leader = replicas.forger()!;
+    const sinceMs = Date.now();
+    server.freeze();
+    await leader.untilNotForging();
+    await untilPassed(40_000, sinceMs);
+    assertEquals(replicas.forger(), undefined);
+    server.thaw(); // what was sent meanwhile is carried out late
+    const backAtMs = Date.now();
+    const next = await replicas.untilOneForges();
+    stage.note("forges after it is back, ms:", replicas.nextAbleMs(sinceMs) - backAtMs);
+    await untilPassed(20_000, backAtMs);
+    assert(next.forges());
+  },
+}, { atOnce: 7 });

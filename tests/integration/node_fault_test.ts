@@ -42,6 +42,28 @@ async function expectGivenUp(stage: Stage, replicas: Replicas): Promise<void> {
 }
 
 theme("node faults", {
+  "a key folder that became read-only costs the node, and another forges": async (stage) => {
+    const mountsKeys = true;
+    const replicas = await stage.start({
+      replicas: [{ mountsKeys }, { mountsKeys }, { mountsKeys }],
+    });
+    const leader = replicas.forger()!;
+    await leader.remountKeys("ro");
+    await untilPassed(5_000, Date.now());
+    assert(leader.forges()); // nothing needs to be written while it leads
+    const sinceMs = Date.now();
+    leader.network.setMode("hang");
+    const others = replicas.others(leader);
+    const next = await replicas.untilOneForges(others);
+    await leader.untilLogged("Killing the node", { sinceMs });
+    leader.network.setMode("ok");
+    await untilPassed(10_000, Date.now());
+    await leader.remountKeys("rw");
+    await untilPassed(10_000, Date.now());
+    assert(next.forges());
+    assertEquals(leader.record.count("able", sinceMs), 0);
+  },
+
   "a node that restarts costs its replica the lease, which another gets at once": async (stage) => {
     const replicas = await stage.start();
     const leader = replicas.forger()!;
@@ -101,6 +123,33 @@ theme("node faults", {
     assert(next.forges());
   },
 
+  "a frozen node is killed before the lease is released": async (stage) => {
+    const replicas = await stage.start();
+    const leader = replicas.forger()!;
+    const sinceMs = Date.now();
+    leader.pod.node!.kill("SIGSTOP");
+    leader.pod.restartSidecar = false;
+    leader.pod.sidecar!.kill("SIGTERM");
+    await replicas.untilOneForges(replicas.others(leader));
+    await leader.untilLogged("Killing the node", { sinceMs });
+    stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+  },
+
+  "a start that the node is slow to take does not outlast the stop that follows it": async (
+    stage,
+  ) => {
+    const node = { handlerDelaysMs: [0, 900, 0] };
+    const replicas = await stage.make({ replicas: [{ node }, { node }, { node }] });
+    for (const { pod } of replicas.all) pod.start();
+    const leader = await until("one to be told to forge", () => {
+      return replicas.all.find(({ record }) => record.count("sighup") === 2);
+    }, { timeoutMs: 30_000 });
+    await leader.pod.terminate();
+    const next = await replicas.untilOneForges(replicas.others(leader));
+    await untilPassed(5_000, Date.now());
+    assert(next.forges());
+  },
+
   "a node that does not begin to forge costs its replica the lease": async (stage) => {
     await expectGivenUp(stage, await startWithBadNode(stage, GENESIS_MISMATCH));
   },
@@ -108,26 +157,4 @@ theme("node faults", {
   "a node that ignores SIGHUP at its start costs its replica the lease": async (stage) => {
     await expectGivenUp(stage, await startWithBadNode(stage, ["ignore-sighup"]));
   },
-
-  "a key folder that became read-only costs the node, and another forges": async (stage) => {
-    const mountsKeys = true;
-    const replicas = await stage.start({
-      replicas: [{ mountsKeys }, { mountsKeys }, { mountsKeys }],
-    });
-    const leader = replicas.forger()!;
-    await leader.remountKeys("ro");
-    await untilPassed(10_000, Date.now());
-    assert(leader.forges()); // nothing needs to be written while it leads
-    const sinceMs = Date.now();
-    leader.network.setMode("hang");
-    const others = replicas.others(leader);
-    const next = await replicas.untilOneForges(others);
-    await leader.untilLogged("Killing the node", { sinceMs });
-    leader.network.setMode("ok");
-    await untilPassed(LEASE_DURATION_MS, Date.now());
-    await leader.remountKeys("rw");
-    await untilPassed(LEASE_DURATION_MS, Date.now());
-    assert(next.forges());
-    assertEquals(leader.record.count("able", sinceMs), 0);
-  },
-}, { atOnce: 6 });
+}, { atOnce: 9 });

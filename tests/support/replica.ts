@@ -152,6 +152,10 @@ export class Replica {
     }, { timeoutMs, everyMs: 100 });
   }
 
+  token(): string {
+    return Deno.readTextFileSync(`${this.accountDir}/token`);
+  }
+
   /** Deletes its service account, so that its token proves nothing any more. */
   async revokeAccount(): Promise<void> {
     const { server, namespace } = this.#options;

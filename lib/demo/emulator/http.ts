@@ -203,12 +203,21 @@ async function readBody(request: Request, types: readonly string[]): Promise<unk
 
 // deno-lint-ignore no-explicit-any -- the callers look into it field by field
 async function readJson(request: Request): Promise<any> {
-  const text = await request.text();
+  const text = await readText(request);
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
     throw badRequest(`json parse error: ${text.slice(0, 80)}`);
+  }
+}
+
+/** A client that left in the middle of its body made a bad request, as it is for the real one. */
+async function readText(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch {
+    throw badRequest("unexpected EOF"); // nobody reads this; it must not end as an error of ours
   }
 }
 

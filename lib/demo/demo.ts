@@ -1,0 +1,92 @@
+// Owns the demo from the first line to the exit code.
+// Never leaves a process behind, nor a file where all went well.
+
+import type { Environment } from "../config.ts";
+import { errorText } from "../log.ts";
+import { ByHand } from "./by_hand.ts";
+import { EndingWatch } from "./ending.ts";
+import { costOf } from "./events.ts";
+import type { Display } from "./frame.ts";
+import { LiveDisplay } from "./live_display.ts";
+import { type Paint, paintWith } from "./paint.ts";
+import { PlainDisplay } from "./plain_display.ts";
+import type { StoryEnd } from "./player.ts";
+import { prepareProgram } from "./program.ts";
+import { lateText, opening, summary } from "./report.ts";
+import { Show } from "./show.ts";
+import { setStage } from "./stage.ts";
+import { verdict, wasSafe } from "./table.ts";
+
+export interface DemoOptions {
+  readonly interactive: boolean;
+  readonly environment: Environment;
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
+}
+
+const FAILED = 1;
+const USAGE = 64;
+const INTERNAL = 70;
+
+/** Gives the exit code; 1 where two nodes forged at once, or the story could not be played. */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const { interactive, environment, print, printError } = options;
+  if (interactive && !(Deno.stdin.isTerminal() && Deno.stdout.isTerminal())) {
+    printError("demo --interactive needs a terminal, for keys and for what they do; without: demo");
+    return USAGE;
+  }
+  const startedMs = performance.now();
+  using ending = new EndingWatch();
+  const { signal } = ending;
+  const isLive = Deno.stdout.isTerminal();
+  const paint = paintWith({ colours: isLive && !Deno.noColor });
+  print(opening({ interactive }).join("\n"));
+  const prepared = await prepareProgram({ signal });
+  if (signal.aborted) return ending.exitCode ?? INTERNAL;
+  if (prepared.kind === "failed") {
+    printError(prepared.message);
+    return FAILED;
+  }
+
+  const dir = Deno.makeTempDirSync({ prefix: "forge-demo-" });
+  const stage = await setStage({ dir, environment });
+  let end: StoryEnd | undefined;
+  let endMs = Date.now();
+  try {
+    const display: Display = isLive ? liveDisplay(paint) : new PlainDisplay(print);
+    const show = new Show(stage, { display, startedMs, signal });
+    if (interactive) await show.playByHand(new ByHand(stage, { signal }));
+    else end = await show.playStory();
+  } catch (error) {
+    ending.fail(error);
+  } finally {
+    endMs = Date.now();
+    ending.end(); // what is still under way in the background begins nothing more
+    await stage.close();
+  }
+
+  const { events } = stage;
+  const records = stage.records();
+  const cost = costOf(records, { events, endMs });
+  const hasFailed = !wasSafe(cost) || end?.kind === "late" || ending.error !== undefined;
+  if (ending.exitCode !== undefined) print("\nInterrupted; until then:");
+  print(summary({ cost, records, events, endMs, isLive, paint }).join("\n"));
+  if (ending.error !== undefined) printError(`The demo broke off: ${errorText(ending.error)}`);
+  if (end?.kind === "late") printError(lateText(end));
+  if (hasFailed) printError(`Logs of the sidecars and records of the nodes: ${dir}`);
+  else Deno.removeSync(dir, { recursive: true });
+  print(verdict(cost));
+  if (ending.error !== undefined) return INTERNAL;
+  return hasFailed ? FAILED : ending.exitCode ?? 0;
+}
+
+function liveDisplay(paint: Paint): Display {
+  return new LiveDisplay({
+    write: (text) => {
+      let bytes = new TextEncoder().encode(text);
+      while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    },
+    size: () => Deno.consoleSize(),
+    paint,
+  });
+}
