@@ -13,7 +13,9 @@ import type {
 } from "../kubernetes/forge_cluster_status.ts";
 import { parseRfc3339 } from "../kubernetes/rfc3339.ts";
 import { reasonWord } from "../reason.ts";
+import type { Reach } from "./api_outcomes.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { steady, unfitText } from "./steady_text.ts";
 
 export interface ClusterViewSources {
   readonly snapshot: Snapshot;
@@ -21,25 +23,27 @@ export interface ClusterViewSources {
   readonly standing: Standing;
   readonly cluster: ClusterConfig;
   readonly generation: number | undefined;
-  readonly reachesCoordination: boolean;
+  readonly reach: Reach;
   readonly duplicateName: boolean;
+  /** Paths of the spec that say otherwise than the environment; empty where none does. */
+  readonly editedFields: string;
 }
 
 export function clusterView(sources: ClusterViewSources): ForgeClusterView {
   const { snapshot, tier, standing, generation } = sources;
-  const { guard, leads, pod } = snapshot;
+  const { guard, pod } = snapshot;
   const own = ownVerdict(tier);
-  const forging = leads && guard?.forging === "forging" && standing.kind === "mine";
   const { health } = tier;
   return {
     at: wallTime(Date.now()),
     generation,
     effectiveState: own?.effectiveState ?? "Priority-based",
     effectivePriority: own?.effectivePriority ?? sources.cluster.atFirst.priority,
-    leaderPod: leads ? pod : "",
-    forgingEnabled: forging,
-    reason: summaryReason(sources, forging),
-    message: tier.yieldReason ?? own?.reason ?? "the clusters are not known yet",
+    leaderPod: pod,
+    // What the node does, by whatever right: whoever looks for two forgers must find both.
+    forgingEnabled: guard?.forging === "forging",
+    reason: summaryReason(sources),
+    message: steady(tier.yieldReason ?? own?.reason ?? NOT_KNOWN),
     health: {
       healthy: health.healthy,
       consecutiveFailures: health.consecutiveFailures,
@@ -47,50 +51,48 @@ export function clusterView(sources: ClusterViewSources): ForgeClusterView {
       lastProbeAt: health.lastCheck?.at,
       responseMs: health.lastCheck?.responseMs,
     },
-    findings: findings(sources, forging),
-    forgeEpoch: guard?.unfit === undefined ? claimableEpoch(tier, standing) : undefined,
+    findings: findings(sources),
+    // Of this replica nobody can expect a claim while it hands the cluster over to another.
+    forgeEpoch: isReady(snapshot) ? claimableEpoch(tier, standing) : undefined,
     betterSince: tier.betterSince,
     farBehind: tier.farBehind,
     credentials: credentials(snapshot),
   };
 }
 
-function summaryReason({ tier, snapshot }: ClusterViewSources, forging: boolean): string {
-  if (forging) return "Forging";
+const NOT_KNOWN = "the clusters are not known yet";
+
+function isReady({ guard, givingUp }: Snapshot): boolean {
+  return guard !== undefined && guard.unfit === undefined && givingUp === undefined;
+}
+
+function summaryReason({ tier, snapshot: { guard, givingUp } }: ClusterViewSources): string {
+  if (guard?.forging === "forging") return "Forging";
+  if (givingUp !== undefined) return reasonWord(givingUp);
   if (tier.givingUp !== undefined) return "Yielding";
   const own = ownVerdict(tier);
   if (own?.excluded !== undefined) return reasonWord(own.excluded);
-  return snapshot.guard?.unfit === undefined ? "Waiting" : reasonWord(snapshot.guard.unfit.code);
+  return guard?.unfit === undefined ? "Waiting" : reasonWord(guard.unfit.code);
 }
 
-function findings(
-  { snapshot, tier, standing, cluster, reachesCoordination, duplicateName }: ClusterViewSources,
-  forging: boolean,
-): Readonly<Record<ForgeClusterCondition, Finding>> {
+function findings(sources: ClusterViewSources): Readonly<Record<ForgeClusterCondition, Finding>> {
+  const { snapshot, tier, standing, cluster, duplicateName } = sources;
   const { guard, leads, pod } = snapshot;
   const own = ownVerdict(tier);
   const { health } = tier;
-  const isOverridden = own?.wish?.override === "active";
-  const unfit = guard?.unfit;
   return {
-    Ready: unfit === undefined && guard !== undefined
-      ? found("True", "CanForge", "node, keys and leader are in order")
-      : found("False", reasonWord(unfit?.code ?? "no_report"), unfit?.message ?? "no report yet"),
+    Ready: ready(snapshot),
     Healthy: health.healthy
       ? found("True", health.consecutiveFailures > 0 ? "Failing" : "Healthy", healthText(tier))
       : found("False", "Unhealthy", healthText(tier)),
     LeaderElected: leads
       ? found("True", "LeaseHeld", `${pod} holds lease ${snapshot.lease.name}`)
-      : found("False", "LeaseReleased", `${pod} gave lease ${snapshot.lease.name} up`),
-    Forging: forging
-      ? found("True", guard?.verified === true ? "SeenInMetrics" : "Unverified", `${pod} forges`)
-      : found("False", "NotForging", own?.reason ?? "the clusters are not known yet"),
-    OverrideActive: isOverridden
-      ? found("True", "Overridden", "an override is in force")
-      : found("False", "NoOverride", "no override is in force"),
-    CoordinationReachable: reachesCoordination
-      ? found("True", "Reachable", "the coordination API answers")
-      : found("False", "Unreachable", "the coordination API does not answer"),
+      : found("False", "LeaseReleased", `${pod} gives lease ${snapshot.lease.name} up`),
+    Forging: guard?.forging === "forging"
+      ? found("True", guard.verified ? "SeenInMetrics" : "Unverified", `${pod} forges`)
+      : found("False", "NotForging", steady(own?.reason ?? NOT_KNOWN)),
+    OverrideActive: overrideActive(sources),
+    CoordinationReachable: coordinationReachable(sources.reach),
     CoordinationShared: cluster.coordination.kubernetes === undefined
       ? found(
         "False",
@@ -102,6 +104,32 @@ function findings(
       ? found("True", "NameTaken", `the forge lease is held under our name: ${holderOf(standing)}`)
       : found("False", "Unique", "no other cluster goes by this name"),
   };
+}
+
+function ready(snapshot: Snapshot): Finding {
+  const { guard, givingUp, pod } = snapshot;
+  if (isReady(snapshot)) return found("True", "CanForge", "node, keys and leader are in order");
+  if (guard === undefined) return found("False", "NoReport", "no report yet");
+  if (guard.unfit !== undefined) {
+    return found("False", reasonWord(guard.unfit.code), unfitText(guard.unfit));
+  }
+  return found("False", reasonWord(givingUp ?? ""), `${pod} gives leadership up`);
+}
+
+function overrideActive({ tier, editedFields }: ClusterViewSources): Finding {
+  const edits = editedFields === ""
+    ? ""
+    : `; edited, and winning over the environment: ${editedFields}`;
+  return ownVerdict(tier)?.wish?.override === "active"
+    ? found("True", "Overridden", `an override is in force${edits}`)
+    : found("False", "NoOverride", `no override is in force${edits}`);
+}
+
+/** Written only by a request that came through: its times tell when an outage began and ended. */
+function coordinationReachable(reach: Reach): Finding {
+  return reach.kind === "unreachable"
+    ? found("False", reasonWord(reach.why), "the last request to the coordination API failed")
+    : found("True", "Reachable", "the coordination API answers");
 }
 
 function healthText({ health }: ForgeTier): string {

@@ -1,9 +1,8 @@
-// Owns the status of our own CardanoForgeCluster: by the local leader only, on change and as heartbeat.
-// Never more than one write under way.
+// Owns the status of our own CardanoForgeCluster: by the local leader only, on news and as heartbeat.
+// Never more than one write under way, and none any more once another leads.
 
-import type { Config } from "../config.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import type { FailureLog } from "../kubernetes/failure_log.ts";
+import { retryInMs } from "../kubernetes/backoff.ts";
 import type { ForgeClusterApi } from "../kubernetes/forge_cluster.ts";
 import type { ForgeCluster } from "../kubernetes/forge_cluster_parse.ts";
 import {
@@ -11,62 +10,87 @@ import {
   forgeClusterStatus,
   type ForgeClusterView,
 } from "../kubernetes/forge_cluster_status.ts";
-
-const RETRY_MS = 2_000;
+import type { OutcomeNotes } from "./api_outcomes.ts";
 
 export interface ClusterStatusWriterOptions {
-  readonly config: Config;
-  readonly cluster: ClusterConfig;
-  readonly api: ForgeClusterApi;
-  readonly failures: FailureLog;
+  readonly cluster: Pick<ClusterConfig, "name" | "resource" | "heartbeatIntervalMs">;
+  readonly apiTimeoutMs: number;
+  readonly api: Pick<ForgeClusterApi, "applyStatus">;
+  readonly outcomes: OutcomeNotes;
+  /** A clock that only counts. */
+  readonly nowMs: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** A write ended: what happened meanwhile may be news. */
+  readonly onEnd: () => void;
 }
 
 export class ClusterStatusWriter {
   readonly #options: ClusterStatusWriterOptions;
   #previous: ForgeClusterStatus | undefined;
-  #writtenAtMs = -Infinity;
-  #failedAtMs = -Infinity;
-  #busy = false;
+  /** Of the resource last written to: one that was made anew has no status yet. */
+  #uid: string | undefined;
+  #sentAtMs = -Infinity;
+  #retryAtMs = -Infinity;
+  #failures = 0;
+  #writing: AbortController | undefined;
 
   constructor(options: ClusterStatusWriterOptions) {
     this.#options = options;
   }
 
-  /** When it last reached the coordination API; undefined while the last try failed. */
-  get reaches(): boolean {
-    return this.#failedAtMs < this.#writtenAtMs;
+  /**
+   * Writes when there is news, or a heartbeat is due; answers in how long it wants to be asked again.
+   * `own` is the resource as last seen. One that cannot be used is written to as well: people look
+   * there for the reason, and a broken status is mended by it.
+   */
+  update(view: ForgeClusterView, own: ForgeCluster | undefined): number | undefined {
+    if (own === undefined || this.#writing !== undefined) return undefined;
+    const nowMs = this.#options.nowMs();
+    const isNew = own.uid !== this.#uid;
+    if (!isNew && nowMs < this.#retryAtMs) return this.#retryAtMs - nowMs;
+    const stored = own.kind === "usable" ? own.status : undefined;
+    const { status, differs } = forgeClusterStatus(view, this.#previous ?? stored);
+    const dueAtMs = this.#sentAtMs + this.#options.cluster.heartbeatIntervalMs;
+    if (!differs && !isNew && nowMs < dueAtMs) return dueAtMs - nowMs;
+    this.#uid = own.uid;
+    this.#sentAtMs = nowMs;
+    void this.#write(status);
+    return undefined;
   }
 
-  /** Writes when there is news, or a heartbeat is due. `own` is the resource as last seen. */
-  update(view: ForgeClusterView, own: ForgeCluster | undefined): void {
-    if (own?.kind !== "usable" || this.#busy) return;
-    const nowMs = performance.now();
-    if (nowMs - this.#failedAtMs < RETRY_MS) return;
-    const { status, differs } = forgeClusterStatus(view, this.#previous ?? own.status);
-    const isDue = nowMs - this.#writtenAtMs >= this.#options.cluster.heartbeatIntervalMs;
-    if (differs || isDue) void this.#write(status);
-  }
-
-  /** Another leader writes from here on. */
+  /** Another leader writes from here on: what is under way is given up. */
   forget(): void {
+    this.#writing?.abort();
+    this.#writing = undefined;
     this.#previous = undefined;
-    this.#writtenAtMs = -Infinity;
+    this.#uid = undefined;
+    this.#sentAtMs = -Infinity;
+    this.#retryAtMs = -Infinity;
+    this.#failures = 0;
   }
 
   async #write(status: ForgeClusterStatus): Promise<void> {
-    this.#busy = true;
-    const { api, cluster, config, failures } = this.#options;
-    const limits = { timeoutMs: config.apiTimeoutMs };
+    const writing = new AbortController();
+    this.#writing = writing;
+    const { api, cluster, apiTimeoutMs, outcomes, onEnd, nowMs, random } = this.#options;
+    const limits = { timeoutMs: apiTimeoutMs, signal: writing.signal };
     const answer = await api.applyStatus(cluster.name, status, limits);
-    this.#busy = false;
-    const subject = `patch ${cluster.resource.plural}/${cluster.name}`;
+    if (writing.signal.aborted) return;
+    this.#writing = undefined;
+    const subject = `patch ${cluster.resource.plural}/status ${cluster.name}`;
     if (answer.kind === "cluster") {
-      failures.note(subject, undefined);
+      outcomes.note(subject, undefined);
       this.#previous = status;
-      this.#writtenAtMs = performance.now();
-      return;
+      this.#failures = 0;
+      return onEnd();
     }
-    this.#failedAtMs = performance.now();
-    if (answer.kind !== "no_crd" && answer.kind !== "not_found") failures.note(subject, answer);
+    const isAbsent = answer.kind === "no_crd" || answer.kind === "not_found";
+    outcomes.note(subject, isAbsent ? undefined : answer); // who makes the resource tells of it
+    const retry = { attempt: this.#failures++, random: random() };
+    const waitMs = answer.kind === "no_crd" ? Infinity : retryInMs(answer, retry);
+    // A heartbeat is not put off for longer than until the next, whatever the server asks for.
+    this.#retryAtMs = nowMs() + Math.min(waitMs, cluster.heartbeatIntervalMs);
+    onEnd();
   }
 }

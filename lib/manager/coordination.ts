@@ -7,9 +7,9 @@ import type { ForgeTier } from "../core/forge_tier.ts";
 import type { Standing } from "../core/lease.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import type { FailureLog } from "../kubernetes/failure_log.ts";
 import { forgeClusterApi } from "../kubernetes/forge_cluster.ts";
 import type { Log } from "../log.ts";
+import type { ApiOutcomes } from "./api_outcomes.ts";
 import { clusterView } from "./cluster_findings.ts";
 import { ClusterResources } from "./cluster_resources.ts";
 import { ClusterStatusWriter } from "./cluster_status_writer.ts";
@@ -25,9 +25,11 @@ export interface CoordinationOptions {
   readonly config: Config;
   readonly cluster: ClusterConfig;
   readonly client: ApiClient;
-  readonly failures: FailureLog;
+  readonly outcomes: ApiOutcomes;
   readonly log: Log;
   readonly dispatch: (event: ManagerEvent) => void;
+  /** Of the certificate in use. */
+  readonly poolIdHex: () => string | undefined;
 }
 
 /** What the machine knows of the second tier at the end of a turn. */
@@ -35,8 +37,6 @@ export interface TierView {
   readonly snapshot: Snapshot;
   readonly tier: ForgeTier;
   readonly standing: Standing;
-  readonly duplicateName: boolean;
-  readonly poolIdHex: string | undefined;
 }
 
 export class Coordination {
@@ -46,66 +46,72 @@ export class Coordination {
   readonly #status: ClusterStatusWriter;
   readonly #health: HealthLoop;
   #active = false;
-  #poolIdHex: string | undefined;
 
   constructor(options: CoordinationOptions) {
-    const { config, cluster, client, failures, log, dispatch } = options;
-    this.#options = options;
+    const { config, cluster, client, outcomes, dispatch } = options;
+    const { apiTimeoutMs } = config;
     const { namespace } = cluster.coordination;
     const api = forgeClusterApi(client, { ...cluster.resource, namespace });
-    this.#leases = new LeaseCalls({
-      namespace,
-      apiTimeoutMs: config.apiTimeoutMs,
-      client,
-      failures,
-      dispatch,
+    this.#options = options;
+    this.#leases = new LeaseCalls({ namespace, apiTimeoutMs, client, outcomes, dispatch });
+    this.#resources = new ClusterResources({ ...options, api });
+    this.#status = new ClusterStatusWriter({
+      cluster,
+      apiTimeoutMs,
+      api,
+      outcomes,
+      nowMs: () => performance.now(),
+      random: Math.random,
+      onEnd: () => dispatch({ kind: "tick" }),
     });
-    this.#resources = new ClusterResources({ config, cluster, api, failures, log, dispatch });
-    this.#status = new ClusterStatusWriter({ config, cluster, api, failures });
     this.#health = new HealthLoop(dispatch);
-  }
-
-  /** Whether the last word to the coordination API got through. */
-  get reaches(): boolean {
-    return this.#status.reaches;
   }
 
   start(effect: CoordinationEffect): void {
     switch (effect.kind) {
       case "watch_clusters":
         this.#active = true;
-        return this.#resources.start(this.#poolIdHex);
+        return this.#resources.start();
       case "unwatch_clusters":
-        this.#active = false;
-        this.#resources.stop();
-        this.#health.stop();
-        return this.#status.forget();
+        return this.#deactivate();
       default:
         return this.#leases.start(effect);
     }
   }
 
-  /** After each turn: what our resource says is brought up to date, and the health calls follow its settings. */
-  update({ snapshot, tier, standing, duplicateName, poolIdHex }: TierView): void {
-    this.#poolIdHex = poolIdHex;
-    if (!this.#active) return;
-    const { own } = this.#resources;
-    this.#health.follow(own?.kind === "usable" ? own.resource.spec.healthCheck : undefined);
+  /**
+   * After each turn: what our resource says is brought up to date, and the health calls follow its
+   * settings. Answers in how long it wants a turn, though nothing happens until then.
+   */
+  update({ snapshot, tier, standing }: TierView): number | undefined {
+    if (!this.#active) return undefined;
+    const { cluster, outcomes } = this.#options;
+    const { own, editedFields } = this.#resources;
+    const resource = own?.kind === "usable" ? own.resource : undefined;
+    this.#health.follow(resource?.spec.healthCheck);
     const view = clusterView({
       snapshot,
       tier,
       standing,
-      cluster: this.#options.cluster,
-      generation: own?.kind === "usable" ? own.resource.generation : undefined,
-      reachesCoordination: tier.resources !== undefined,
-      duplicateName,
+      cluster,
+      generation: resource?.generation,
+      reach: outcomes.reach,
+      duplicateName: snapshot.tier?.forgeLease.duplicateName === true,
+      editedFields,
     });
-    this.#status.update(view, own);
+    return this.#status.update(view, own);
   }
 
+  /** Leaves no watch, no timer and no request behind. */
   stop(): void {
     this.#leases.stop();
+    this.#deactivate();
+  }
+
+  #deactivate(): void {
+    this.#active = false;
     this.#resources.stop();
     this.#health.stop();
+    this.#status.forget();
   }
 }

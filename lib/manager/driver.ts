@@ -3,10 +3,13 @@
 
 import type { Config } from "../config.ts";
 import { assertNever } from "../core/assert_never.ts";
+import { forgeStanding } from "../core/forge_tier.ts";
 import { stepManager } from "../core/manager.ts";
+import { forgeContextOf } from "../core/manager_forge.ts";
 import {
   type ManagerEffect,
   type ManagerEvent,
+  type ManagerInstant,
   type Managing,
   newManaging,
 } from "../core/manager_state.ts";
@@ -16,13 +19,15 @@ import { slotAt } from "../credentials/networks.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { FailureLog } from "../kubernetes/failure_log.ts";
 import type { Log } from "../log.ts";
-import { forgeContextOf } from "../core/manager_forge.ts";
-import { forgeStanding, type ForgeTierSettings, hasDuplicateName } from "../core/forge_tier.ts";
+import { ApiOutcomes } from "./api_outcomes.ts";
 import { Coordination, type CoordinationEffect } from "./coordination.ts";
-import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
+import { EffectBacklog } from "./effect_backlog.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
+import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
+import { machineSettings } from "./machine_settings.ts";
 import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { reasonWord } from "../reason.ts";
+import { TierJournal } from "./tier_journal.ts";
+import { takeTierSnapshot, type TierSnapshot } from "./tier_snapshot.ts";
 import { TransitionLog } from "./transition_log.ts";
 
 /** Longest sleep: a clock may have been stepped, and a turn is a sign of life. */
@@ -39,7 +44,8 @@ export interface DriverOptions {
 
 export class Driver {
   readonly #options: DriverOptions;
-  readonly #failures: FailureLog;
+  readonly #local: ApiOutcomes;
+  readonly #hub: ApiOutcomes;
   #calls: LeaseCalls | undefined;
   #status: LeaderStatusWriter | undefined;
   #state: Managing;
@@ -53,33 +59,23 @@ export class Driver {
   #lastRenewalSeconds: number | undefined;
   #led = false;
   #leadershipChanges = 0;
-  /** Effects that need the API before it is there. */
-  #waiting: LeaseEffect[] = [];
-  #waitingForCoordination: CoordinationEffect[] = [];
+  readonly #waiting = new EffectBacklog<LeaseEffect>();
+  readonly #waitingForCoordination = new EffectBacklog<CoordinationEffect>();
   #coordination: Coordination | undefined;
-  readonly #moves = new Map<string, number>();
-  accessProblem: string | undefined;
+  readonly #journal: TierJournal;
+  #accessProblem: string | undefined;
+  #coordinationProblem: string | undefined;
 
   constructor(options: DriverOptions) {
     const { config, start, log } = options;
     this.#options = options;
     this.#transitions = new TransitionLog(log);
-    this.#failures = new FailureLog(({ level, message, fields }) => log[level](message, fields));
-    this.#state = newManaging({
-      podName: config.podName,
-      podUid: start.podUid,
-      lease: {
-        name: config.lease.name,
-        namespace: config.namespace,
-        durationMs: config.lease.durationMs,
-        holdMs: config.lease.renewDeadlineMs,
-        renewIntervalMs: config.lease.renewIntervalMs,
-        inherits: false,
-      },
-      previousNames: config.lease.previousNames,
-      forge: forgeSettings(config),
-      nonceBase: crypto.randomUUID(),
-    }, start.nonces);
+    this.#journal = new TierJournal(log);
+    this.#local = outcomesIn(log);
+    this.#hub = outcomesIn(log.with({ api: "coordination" }));
+    const { podUid, nonces } = start;
+    const nonceBase = crypto.randomUUID();
+    this.#state = newManaging(machineSettings(config, { podUid, nonceBase }), nonces);
     this.dispatch({ kind: "tick" });
   }
 
@@ -90,13 +86,13 @@ export class Driver {
       namespace: config.namespace,
       apiTimeoutMs: config.apiTimeoutMs,
       client,
-      failures: this.#failures,
+      outcomes: this.#local,
       dispatch: (event) => this.dispatch(event),
     });
     this.#calls = calls;
-    this.accessProblem = undefined;
-    this.#status = new LeaderStatusWriter({ config, client, log, failures: this.#failures });
-    for (const effect of this.#waiting.splice(0)) calls.start(effect);
+    this.#accessProblem = undefined;
+    this.#status = new LeaderStatusWriter({ config, client, log, outcomes: this.#local });
+    for (const effect of this.#waiting.takeAll()) calls.start(effect);
   }
 
   /** The coordination API can be used from here on. */
@@ -107,12 +103,20 @@ export class Driver {
       config,
       cluster: config.cluster,
       client,
-      failures: this.#failures,
+      outcomes: this.#hub,
       log,
       dispatch: (event) => this.dispatch(event),
+      poolIdHex: () => this.#state.poolId,
     });
     this.#coordination = coordination;
-    for (const effect of this.#waitingForCoordination.splice(0)) coordination.start(effect);
+    this.#coordinationProblem = undefined;
+    for (const effect of this.#waitingForCoordination.takeAll()) coordination.start(effect);
+  }
+
+  /** An API cannot be used at all, for now: without the local one nothing goes on. */
+  noteAccessProblem(api: "local" | "coordination", problem: string): void {
+    if (api === "local") this.#accessProblem = problem;
+    else this.#coordinationProblem = problem;
   }
 
   receive(message: GuardToManager): void {
@@ -150,8 +154,22 @@ export class Driver {
       leadershipChanges: this.#leadershipChanges,
       workerRestarts: this.#options.start.restarts,
       turnedAt: this.#turnedAt,
-      accessProblem: this.accessProblem,
+      accessProblem: this.#accessProblem,
       watchConnected: this.#calls?.watchConnected ?? false,
+      tier: this.#tierSnapshot(),
+    });
+  }
+
+  #tierSnapshot(): TierSnapshot | undefined {
+    const { cluster } = this.#options.config;
+    if (cluster === undefined) return undefined;
+    return takeTierSnapshot({
+      cluster,
+      state: this.#state,
+      now: instant(),
+      reach: this.#hub.reach,
+      accessProblem: this.#coordinationProblem,
+      moves: this.#journal.moves,
     });
   }
 
@@ -162,8 +180,7 @@ export class Driver {
     let wakeAt: Monotonic | undefined;
     try {
       for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-        const at = { monotonic: now(), wall: wallTime(Date.now()) };
-        const step = stepManager(this.#state, { event, now: at, random: Math.random() });
+        const step = stepManager(this.#state, { event, now: instant(), random: Math.random() });
         this.#state = step.state;
         wakeAt = step.wakeAt;
         for (const effect of step.effects) this.#carryOut(effect);
@@ -177,12 +194,13 @@ export class Driver {
     const snapshot = this.snapshot();
     this.#transitions.note(snapshot);
     this.#status?.update(snapshot);
-    this.#updateCoordination(snapshot);
+    this.#journal.note(snapshot.tier);
+    const writesInMs = this.#updateCoordination(snapshot) ?? SLEEP_MS_MAX;
     clearTimeout(this.#timer);
-    const ms = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(this.#turnedAt, wakeAt);
+    const wakesInMs = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(this.#turnedAt, wakeAt);
     this.#timer = setTimeout(
       () => this.dispatch({ kind: "tick" }),
-      Math.max(1, Math.min(ms, SLEEP_MS_MAX)),
+      Math.max(1, Math.min(wakesInMs, writesInMs, SLEEP_MS_MAX)),
     );
   }
 
@@ -194,18 +212,11 @@ export class Driver {
     this.#coordination?.stop();
   }
 
-  #updateCoordination(snapshot: Snapshot): void {
-    const { forge, poolId } = this.#state;
-    if (forge === undefined || this.#coordination === undefined) return;
-    const at = { monotonic: now(), wall: wallTime(Date.now()) };
-    const context = forgeContextOf(this.#state, { now: at });
-    this.#coordination.update({
-      snapshot,
-      tier: forge,
-      standing: forgeStanding(forge, context),
-      duplicateName: hasDuplicateName(forge, context),
-      poolIdHex: poolId,
-    });
+  #updateCoordination(snapshot: Snapshot): number | undefined {
+    const { forge } = this.#state;
+    if (forge === undefined) return undefined;
+    const standing = forgeStanding(forge, forgeContextOf(this.#state, { now: instant() }));
+    return this.#coordination?.update({ snapshot, tier: forge, standing });
   }
 
   #isFarBehind({ tipSlot }: GuardReport): boolean {
@@ -214,7 +225,7 @@ export class Driver {
   }
 
   #carryOut(effect: ManagerEffect): void {
-    const { tell, log } = this.#options;
+    const { tell } = this.#options;
     switch (effect.kind) {
       case "request_stamp":
         return tell({ ...effect, kind: "stamp_request" });
@@ -224,21 +235,13 @@ export class Driver {
       case "forget_nonces":
         return tell(effect);
       case "wrote":
-        if (effect.write === "renew" || effect.write === "claim" || effect.write === "write_back") {
-          this.#lastRenewalSeconds = Date.now() / 1_000;
-        }
-        if (effect.write !== "renew") {
-          log.info("Lease written", { lease: effect.name, write: effect.write });
-        }
-        return;
+        return this.#noteWrite(effect);
       case "leadership":
         return; // noted by what the turn as a whole comes to
       case "finished":
         return tell({ kind: "finished" });
       case "yielding":
-        this.#moves.set(effect.reason, (this.#moves.get(effect.reason) ?? 0) + 1);
-        log.info("Forge lease given up", { to: effect.to, reason: reasonWord(effect.reason) });
-        return;
+        return this.#journal.yields(effect.to, effect.reason);
       case "watch_clusters":
       case "unwatch_clusters":
         return this.#coordinate(effect);
@@ -251,7 +254,7 @@ export class Driver {
         if (effect.name === this.#options.config.cluster?.forgeLease.name) {
           return this.#coordinate(effect);
         }
-        if (this.#calls === undefined) this.#waiting.push(effect);
+        if (this.#calls === undefined) this.#waiting.add(effect);
         else this.#calls.start(effect);
         return;
       default:
@@ -259,30 +262,32 @@ export class Driver {
     }
   }
 
+  #noteWrite({ name, write }: Extract<ManagerEffect, { kind: "wrote" }>): void {
+    const { config, log } = this.#options;
+    const isHold = write === "renew" || write === "claim" || write === "write_back";
+    if (isHold && name === config.lease.name) this.#lastRenewalSeconds = Date.now() / 1_000;
+    if (write === "claim" && name === config.cluster?.forgeLease.name) {
+      this.#journal.claimed(config.cluster.name);
+    }
+    if (write !== "renew") log.info("Lease written", { lease: name, write });
+  }
+
   #coordinate(effect: CoordinationEffect): void {
-    if (this.#coordination === undefined) this.#waitingForCoordination.push(effect);
+    if (this.#coordination === undefined) this.#waitingForCoordination.add(effect);
     else this.#coordination.start(effect);
   }
 }
 
-function forgeSettings({ cluster }: Config): ForgeTierSettings | undefined {
-  if (cluster === undefined) return undefined;
-  const { forgeLease, coordination } = cluster;
-  return {
-    cluster: cluster.name,
-    lease: {
-      name: forgeLease.name,
-      namespace: coordination.namespace,
-      durationMs: forgeLease.durationMs,
-      holdMs: forgeLease.renewDeadlineMs,
-      renewIntervalMs: forgeLease.renewIntervalMs,
-      inherits: true,
-    },
-    staleAfterMs: cluster.staleAfterMs,
-    failbackDelayMs: cluster.failbackDelayMs,
-  };
-}
-
 function now(): Monotonic {
   return monotonic(performance.now());
+}
+
+function instant(): ManagerInstant {
+  return { monotonic: now(), wall: wallTime(Date.now()) };
+}
+
+function outcomesIn(log: Log): ApiOutcomes {
+  return new ApiOutcomes(
+    new FailureLog(({ level, message, fields }) => log[level](message, fields)),
+  );
 }

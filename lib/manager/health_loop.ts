@@ -6,6 +6,11 @@ import type { ManagerEvent } from "../core/manager_state.ts";
 import { wallTime } from "../core/time.ts";
 import { callHealthCheck } from "../http/health_check.ts";
 
+/** After a call that outlasted its interval. */
+const REST_MS = 1_000;
+/** Longer than anybody waits for a verdict, and shorter than what a timer takes for "at once". */
+const TIMER_MS_MAX = 86_400_000;
+
 export class HealthLoop {
   readonly #dispatch: (event: ManagerEvent) => void;
   #settings: ClusterHealthCheck | undefined;
@@ -17,12 +22,12 @@ export class HealthLoop {
     this.#dispatch = dispatch;
   }
 
-  /** Takes the settings of the moment; undefined ends the calls. */
+  /** Takes the settings of the moment, and calls at once when they are others; undefined ends the calls. */
   follow(settings: ClusterHealthCheck | undefined): void {
     const active = settings?.enabled === true && settings.endpoint !== undefined
       ? settings
       : undefined;
-    const key = JSON.stringify(active ?? null);
+    const key = active === undefined ? "" : JSON.stringify(active);
     if (key === this.#key) return;
     this.#key = key;
     this.#settings = active;
@@ -38,14 +43,21 @@ export class HealthLoop {
   async #turn(): Promise<void> {
     const settings = this.#settings;
     if (settings?.endpoint === undefined) return;
-    const { endpoint, headers, timeoutMs, intervalMs, failureThreshold } = settings;
+    const { endpoint, headers, intervalMs, failureThreshold } = settings;
+    const timeoutMs = Math.min(settings.timeoutMs, TIMER_MS_MAX);
     const call = new AbortController();
     this.#call = call;
-    const answer = await callHealthCheck({ endpoint, headers, timeoutMs, signal: call.signal });
-    if (call.signal.aborted) return;
-    const { ok, message, responseMs } = answer;
+    const { signal } = call;
+    const { ok, message, responseMs } = await callHealthCheck({
+      endpoint,
+      headers,
+      timeoutMs,
+      signal,
+    });
+    if (signal.aborted) return;
+    const restMs = Math.max(Math.min(REST_MS, intervalMs), intervalMs - responseMs);
+    this.#timer = setTimeout(() => void this.#turn(), Math.min(restMs, TIMER_MS_MAX));
     const at = wallTime(Date.now());
-    this.#timer = setTimeout(() => void this.#turn(), intervalMs);
     this.#dispatch({
       kind: "health_checked",
       result: { ok, at, message, responseMs, failureThreshold },

@@ -5,7 +5,6 @@ import { assertNever } from "../core/assert_never.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { sleep } from "../kubernetes/deadline.ts";
-import type { FailureLog } from "../kubernetes/failure_log.ts";
 import {
   type LeaseAnswer,
   type LeaseApi,
@@ -14,6 +13,10 @@ import {
   parseLease,
 } from "../kubernetes/lease.ts";
 import { watchObject } from "../kubernetes/watch.ts";
+import type { OutcomeNotes } from "./api_outcomes.ts";
+
+/** A trial that met another write tells nothing; the next waits for the watch to bring that write. */
+const TRY_AGAIN_MS = 1_000;
 
 export type LeaseEffect = Extract<
   ManagerEffect,
@@ -32,7 +35,7 @@ export interface LeaseCallsOptions {
   readonly namespace: string;
   readonly apiTimeoutMs: number;
   readonly client: ApiClient;
-  readonly failures: FailureLog;
+  readonly outcomes: OutcomeNotes;
   readonly dispatch: (event: ManagerEvent) => void;
 }
 
@@ -41,6 +44,7 @@ export class LeaseCalls {
   readonly #leases = new Map<string, LeaseApi>();
   #watch: AbortController | undefined;
   #watchConnected = false;
+  readonly #ended = new AbortController();
 
   constructor(options: LeaseCallsOptions) {
     this.#options = options;
@@ -51,7 +55,7 @@ export class LeaseCalls {
   }
 
   start(effect: LeaseEffect): void {
-    const limits = { timeoutMs: this.#options.apiTimeoutMs };
+    const limits = this.#limits();
     switch (effect.kind) {
       case "watch_lease":
         return this.#startWatch(effect.name);
@@ -79,8 +83,9 @@ export class LeaseCalls {
     }
   }
 
-  /** Ends the watch; requests under way end by their own deadlines. */
+  /** Ends the watch, and gives up what is under way: nobody waits for its outcome any more. */
   stop(): void {
+    this.#ended.abort();
     this.#endWatch();
   }
 
@@ -89,7 +94,7 @@ export class LeaseCalls {
     { name, object }: Extract<LeaseEffect, { kind: "create_lease" | "replace_lease" }>,
   ): void {
     const api = this.#lease(name);
-    const limits = { timeoutMs: this.#options.apiTimeoutMs };
+    const limits = this.#limits();
     const request = verb === "create" ? api.create(object, limits) : api.replace(object, limits);
     this.#follow(request, {
       subject: `${verb} leases/${name}`,
@@ -98,33 +103,39 @@ export class LeaseCalls {
   }
 
   #tryClaim({ name, object, transitions }: Extract<LeaseEffect, { kind: "try_claim" }>): void {
-    const limits = { timeoutMs: this.#options.apiTimeoutMs };
-    this.#follow(this.#lease(name).tryReplace(object, limits), {
+    this.#follow(this.#lease(name).tryReplace(object, this.#limits()), {
       subject: `try leases/${name}`,
       then: (answer) => {
-        const isChanged = answer.kind === "conflict" || answer.kind === "not_found";
         if (answer.kind === "lease") return tried(transitions, "possible", undefined);
-        return tried(transitions, isChanged ? "retry" : "impossible", answer.message);
+        return tried(transitions, metAnother(answer) ? "retry" : "impossible", answer.message);
       },
+      waitMs: (answer) => metAnother(answer) ? TRY_AGAIN_MS : 0,
     });
   }
 
   #follow(
     request: Promise<LeaseAnswer>,
-    { subject, then }: { subject: string; then: (answer: LeaseAnswer) => ManagerEvent },
+    { subject, then, waitMs = () => 0 }: {
+      subject: string;
+      then: (answer: LeaseAnswer) => ManagerEvent;
+      waitMs?: (answer: LeaseAnswer) => number;
+    },
   ): void {
-    const { failures, dispatch } = this.#options;
-    request.then((answer) => {
+    const { outcomes, dispatch } = this.#options;
+    const { signal } = this.#ended;
+    request.then(async (answer) => {
+      if (signal.aborted) return;
       // Another one's write is how an election goes, not a failure of the API.
-      const isExpected = answer.kind === "lease" || answer.kind === "conflict" ||
-        answer.kind === "not_found";
-      failures.note(subject, isExpected ? undefined : answer);
-      dispatch(then(answer));
+      const isExpected = answer.kind === "lease" || metAnother(answer);
+      outcomes.note(subject, isExpected ? undefined : answer);
+      const ms = waitMs(answer);
+      if (ms > 0) await sleep(ms, signal);
+      if (!signal.aborted) dispatch(then(answer));
     });
   }
 
   #startWatch(name: string): void {
-    const { client, namespace, apiTimeoutMs, failures, dispatch } = this.#options;
+    const { client, namespace, apiTimeoutMs, outcomes, dispatch } = this.#options;
     this.#endWatch();
     const watch = new AbortController();
     this.#watch = watch;
@@ -145,10 +156,10 @@ export class LeaseCalls {
             return dispatch({ kind: "lease_seen", name, object: report.object, by: "watch" });
           case "connected":
             this.#watchConnected = true;
-            return failures.note(subject, undefined);
+            return outcomes.note(subject, undefined);
           case "failed":
             this.#watchConnected = false;
-            return failures.note(subject, report.failure);
+            return outcomes.note(subject, report.failure);
         }
       },
     });
@@ -160,6 +171,10 @@ export class LeaseCalls {
     this.#watchConnected = false;
   }
 
+  #limits() {
+    return { timeoutMs: this.#options.apiTimeoutMs, signal: this.#ended.signal };
+  }
+
   #lease(name: string): LeaseApi {
     const known = this.#leases.get(name);
     if (known !== undefined) return known;
@@ -168,6 +183,11 @@ export class LeaseCalls {
     this.#leases.set(name, api);
     return api;
   }
+}
+
+/** The record is another than the one we knew, or there is none. */
+function metAnother({ kind }: LeaseAnswer): boolean {
+  return kind === "conflict" || kind === "not_found";
 }
 
 function leaseSeen(
