@@ -27,11 +27,21 @@ export function stepElection(
 ): ElectionStep {
   const turn: Turn = { election, effects: [], context };
   take(turn, event);
-  const { hold } = turn.election;
-  const isVoid = hold !== undefined && hold.stamp.epoch < context.epoch;
-  if (isVoid && context.wish.kind === "lead") update(turn, { hold: undefined });
-  if (turn.election.business === undefined) act(turn);
+  if (turn.election.business === undefined) {
+    renewIfVoid(turn);
+    act(turn);
+  }
   return { election: turn.election, effects: turn.effects, wakeAt: nextWake(turn) };
+}
+
+/**
+ * A hold of an older epoch buys no permit, so it is renewed at once. The lease is held all the same:
+ * a cluster that stops its node to yield is still the one to release the forge lease.
+ */
+function renewIfVoid(turn: Turn): void {
+  const { election: { hold }, context } = turn;
+  const isVoid = hold !== undefined && hold.stamp.epoch < context.epoch;
+  if (isVoid && context.wish.kind === "lead") update(turn, { sentAt: undefined });
 }
 
 function take(turn: Turn, event: ElectionEvent): void {
