@@ -74,7 +74,6 @@ export class Driver {
         durationMs: config.lease.durationMs,
         holdMs: config.lease.renewDeadlineMs,
         renewIntervalMs: config.lease.renewIntervalMs,
-        inherits: false,
       },
       previousNames: config.lease.previousNames,
       forge: forgeSettings(config),
