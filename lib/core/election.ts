@@ -106,7 +106,7 @@ function isForeign(
 ): boolean {
   if (writer === undefined || seen.holder === "") return false;
   // The local Lease was made anew under our hold: what we wrote into the forge lease is still ours.
-  const wroteIt = election.settings.inherits && seen.nonce !== undefined &&
+  const wroteIt = election.settings.inherits === true && seen.nonce !== undefined &&
     election.nonces.includes(seen.nonce);
   if (wroteIt) return false;
   return seen.holder !== writer.holder ||

@@ -43,7 +43,7 @@ export function standingOf(
     poolId: writer.poolId,
     durationMs: election.settings.durationMs,
     nonces: election.nonces,
-    inherits: election.settings.inherits,
+    inherits: election.settings.inherits === true,
   };
   return leaseStanding(election.view, { self, now });
 }
@@ -72,10 +72,21 @@ export function act(turn: Turn): void {
     case "moved":
       // The manager wishes this only when the other name is vacated and marked in turn.
       if (wish.kind === "lead") return plan(turn, { kind: "claim", record: standing.record });
+      if (wish.kind === "move" && !isMarked(standing.record, wish)) {
+        return plan(turn, { kind: "move", record: standing.record });
+      }
       return;
     default:
       return assertNever(standing);
   }
+}
+
+/** Whether nobody can claim it beside the lease of that name; see the wish. */
+export function isMarked(
+  { movedTo, transitions }: LeaseRecord,
+  { to, above }: { readonly to: string; readonly above: number },
+): boolean {
+  return movedTo.includes(to) && transitions > above;
 }
 
 function actOnMine(turn: Turn, record: LeaseRecord): void {
@@ -109,12 +120,12 @@ function plan(
   },
 ): void {
   const { context } = turn;
-  const movedTo = context.wish.kind === "move" ? context.wish.to : undefined;
+  const moved = context.wish.kind === "move" ? context.wish : undefined;
   const planned: PlannedWrite = {
     kind: write.kind,
     record: write.record,
     fencedSecond: write.fencedSecond,
-    movedTo,
+    moved,
     preferredCluster: context.wish.kind === "release" ? context.wish.preferredCluster : undefined,
     lapses: context.wish.kind === "release" && context.wish.lapses === true,
   };
@@ -144,7 +155,6 @@ function create(turn: Turn, writer: LeaseWriter): void {
     poolId: writer.poolId,
     durationSeconds: writer.durationSeconds,
     transitions: view.highestTransitions,
-    ...(wish.kind === "move" ? { movedTo: wish.to } : {}),
   });
   update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
   turn.effects.push({ kind: "create_lease", name: settings.name, object });
@@ -189,9 +199,17 @@ export function send(
     sentAt,
     nonces: write.kind === "release" || write.kind === "move"
       ? election.nonces
-      : [...election.nonces.slice(1 - NONCES_KEPT), nonce],
+      : withNonce(election, nonce),
   });
   turn.effects.push({ kind: "replace_lease", name: election.settings.name, object });
+}
+
+/** The nonce on the record last seen stays, however many writes after it fail: it is what makes it ours. */
+function withNonce({ nonces, view }: Election, nonce: string): readonly string[] {
+  const shown = typeof view.seen === "object" ? view.seen.nonce : undefined;
+  const kept = nonces.filter((one) => one === shown);
+  const others = nonces.filter((one) => one !== shown);
+  return [...kept, ...others.slice(2 - NONCES_KEPT), nonce];
 }
 
 function written(
@@ -222,6 +240,10 @@ function written(
         lapsedBy: write.lapses ? clusterOf(writer.holder) : undefined,
       });
     case "move":
-      return movedLease(record, { movedTo: write.movedTo ?? "", mark });
+      return movedLease(record, {
+        movedTo: write.moved?.to ?? "",
+        mark,
+        transitions: Math.max(nextTransitions(turn.election.view), (write.moved?.above ?? 0) + 1),
+      });
   }
 }

@@ -8,8 +8,8 @@ import type { LeaseRecord, LeaseWriter } from "./lease_record.ts";
 import type { Hold, Stamp } from "./permit.ts";
 import type { Monotonic, WallTime } from "./time.ts";
 
-/** Writes of unknown outcome, any of which may be what the Lease shows. */
-export const NONCES_KEPT = 4;
+/** Writes of unknown outcome, any of which may be what the Lease shows, and the one that it showed. */
+export const NONCES_KEPT = 16;
 
 export interface ElectionSettings {
   readonly name: string;
@@ -19,8 +19,8 @@ export interface ElectionSettings {
   /** H. */
   readonly holdMs: number;
   readonly renewIntervalMs: number;
-  /** See LeaseStandpoint. */
-  readonly inherits: boolean;
+  /** See LeaseStandpoint; false where nothing is said. */
+  readonly inherits?: boolean;
 }
 
 /** What the manager wants of this lease at the moment. */
@@ -40,8 +40,11 @@ export type Wish =
   }
   /** Renew no more: it runs out, since nothing can be proved. */
   | { readonly kind: "lapse" }
-  /** Mark it as replaced by another name, once nobody can hold it. */
-  | { readonly kind: "move"; readonly to: string };
+  /**
+   * Mark it as replaced by another name, once nobody can hold it: with more transitions than that
+   * other lease shows, so that of two leases marked as replaced by each other the later mark counts.
+   */
+  | { readonly kind: "move"; readonly to: string; readonly above: number };
 
 export type WriteKind = "claim" | "write_back" | "renew" | "release" | "move";
 
@@ -49,7 +52,7 @@ export interface PlannedWrite {
   readonly kind: WriteKind;
   readonly record: LeaseRecord;
   readonly fencedSecond: number | undefined;
-  readonly movedTo: string | undefined;
+  readonly moved: { readonly to: string; readonly above: number } | undefined;
   readonly preferredCluster: string | undefined;
   readonly lapses: boolean;
 }

@@ -17,7 +17,7 @@ import { honourGrant, issueStamp, nextEpoch, permitLeftMs } from "./permit.ts";
 import { type GuardInstant, isBefore } from "./time.ts";
 
 /** The last granted write and a few of unknown outcome: any of them may be what the Lease shows. */
-const NONCES_KEPT = 4;
+const NONCES_KEPT = 16;
 
 /** Takes one event and returns the state after it, what to do, and when to be asked again. */
 export function stepForging(
@@ -106,7 +106,7 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
     ...(wentDown ? { socketAwaitedSince: turn.now.monotonic } : {}),
   });
   settle(turn);
-  if (!isUp(before) && isUp(node)) restartFence(turn);
+  if (isAnother ? node.phase !== "gone" : !isUp(before) && isUp(node)) restartFence(turn);
   if (node.phase !== before.phase || node.identity !== before.identity) {
     log(turn, {
       level: "info",
@@ -124,13 +124,16 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   endPermit(turn, "node_gone");
 }
 
-/** A node that was starting could not be asked to stop: its time to obey begins when it can be. */
+/**
+ * What was asked of a process that ended was not asked of its successor, and one that was starting
+ * could not be asked at all: its time to obey begins now.
+ */
 function restartFence(turn: Turn): void {
   const { fence, node } = turn.state;
-  if (fence === undefined || fence.signalledAt !== undefined || fence.killedAt !== undefined) {
-    return;
-  }
-  if (!node.forging) update(turn, { fence: { ...fence, since: turn.now } });
+  if (fence === undefined || node.forging) return;
+  update(turn, {
+    fence: { ...fence, since: turn.now, signalledAt: undefined, killedAt: undefined },
+  });
 }
 
 function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {
@@ -190,14 +193,17 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
   });
 }
 
+/** The granted one stays in front, however many tries follow. */
+function withNonce([granted, ...tried]: readonly string[], nonce: string): readonly string[] {
+  return granted === undefined ? [nonce] : [granted, ...tried.slice(2 - NONCES_KEPT), nonce];
+}
+
 function takeStampRequest(
   turn: Turn,
   { id, nonce }: Extract<ForgingEvent, { kind: "stamp_requested" }>,
 ): void {
   const { book, stamp } = issueStamp(turn.state.stamps, turn.now.permit);
-  const nonces = nonce === undefined
-    ? turn.state.nonces
-    : [...turn.state.nonces.slice(1 - NONCES_KEPT), nonce];
+  const nonces = nonce === undefined ? turn.state.nonces : withNonce(turn.state.nonces, nonce);
   update(turn, { stamps: book, nonces });
   keepPermit(turn);
   turn.effects.push({

@@ -40,6 +40,7 @@ const SCRAPE_AFTER_SIGNAL_MS = 30;
 /** For the scrape that follows the settle time: two dense ones. FENCE_TIMEOUT is at least 2 s for its sake. */
 const GAUGE_GRACE_MS = 400;
 const RETRY_MS = 1_000;
+const PROBLEM_REMEMBERED_MS = 30_000;
 /** A harmless-looking node that does not confirm its first SIGHUP is asked again after this. */
 const ASK_AGAIN_MS = 5_000;
 /** Timers do not count suspended time, so the clock is looked at this often while it matters. */
@@ -56,10 +57,20 @@ export function actOnState(turn: Turn): Monotonic {
 
 function move(turn: Turn): void {
   const { node, permit } = turn.state;
+  forgetOldProblem(turn);
   if (node.remainsToClean) return cleanUp(turn);
   if (permit !== undefined && turn.state.fence === undefined) moveTowardsForging(turn);
   if (turn.state.permit === undefined || turn.state.fence !== undefined) moveTowardsStop(turn);
   if (turn.state.awaiting === undefined && mayProvision(turn)) installFiles(turn);
+}
+
+/** A refusal of the past keeps a follower from leading no longer than this: only a new try can tell. */
+function forgetOldProblem(turn: Turn): void {
+  const { files, fence, permit } = turn.state;
+  if (files.problem === undefined || files.triedAt === undefined) return;
+  const isIdle = permit === undefined && fence === undefined && files.inPlace === "absent";
+  const isOld = !isBefore(turn.now.monotonic, addMs(files.triedAt, PROBLEM_REMEMBERED_MS));
+  if (isIdle && isOld) update(turn, { files: { ...files, problem: undefined } });
 }
 
 /** An ended process forges no more once its files are gone too: what restarts in its place finds none. */
@@ -171,12 +182,13 @@ function startForging(turn: Turn): void {
   }
   const { node, files, credentials } = state;
   if (!credentials.usable) return failStart(turn, "no usable credentials");
+  // Nor are files put in place before: a signal whose handler is still under way would find them.
+  if (!signalIsSettled(node, { now: now.monotonic, settleMs: SETTLE_MS })) return;
+  if (mustAwaitSlot(turn)) return;
   if (files.inPlace !== "installed" || files.generation !== credentials.generation) {
     if (retryIsDue(turn)) installFiles(turn);
     return;
   }
-  if (!signalIsSettled(node, { now: now.monotonic, settleMs: SETTLE_MS })) return;
-  if (mustAwaitSlot(turn)) return;
   const { startMissedAt } = state;
   const missed = startMissedAt !== undefined &&
     isBefore(now.monotonic, addMs(startMissedAt, RETRY_MS));
@@ -208,7 +220,7 @@ function moveTowardsStop(turn: Turn): void {
     return;
   }
   openFence(turn, { reason: "no_permit", claimableAt: undefined });
-  if (killIsDue(turn)) return kill(turn);
+  if (killIsDue(turn) && !doubtsMetrics(turn)) return kill(turn);
   if (files.inPlace !== "absent") removeFiles(turn);
   if (turn.state.awaiting === undefined) askToStop(turn);
 }
@@ -248,22 +260,28 @@ function gaugeDueAt({ gauge, signal }: NodeLife): Monotonic {
   return asked ? addMs(signal.at, SETTLE_MS + GAUGE_GRACE_MS) : monotonic(-Infinity);
 }
 
+/** A fresh process that nobody told to forge, and that shows it again after a restart, is not killed twice. */
+function doubtsMetrics(turn: Turn): boolean {
+  const { node, vainKills, metricsUnreliable } = turn.state;
+  if (!isUntold(node) || vainKills === 0) return false;
+  if (metricsUnreliable) return true;
+  log(turn, {
+    level: "error",
+    message: "Node metrics are unreliable: a restart did not change them",
+    fields: { pid: node.identity?.pid },
+  });
+  update(turn, { metricsUnreliable: true, node: { ...node, metricsReadable: false } });
+  return true;
+}
+
+function isUntold(node: NodeLife): boolean {
+  return !node.toldToForge && !node.ranBeforeGuard && node.startsNonProducing === true;
+}
+
 function kill(turn: Turn): void {
   const { node, vainKills, files } = turn.state;
   if (node.identity === undefined) return;
-  const untold = !node.toldToForge && !node.ranBeforeGuard && node.startsNonProducing === true;
-  if (untold && vainKills > 0) {
-    log(turn, {
-      level: "error",
-      message: "Node metrics are unreliable: a restart did not change them",
-      fields: {
-        pid: node.identity.pid,
-      },
-    });
-    update(turn, { metricsUnreliable: true, node: { ...node, metricsReadable: false } });
-    return;
-  }
-  if (untold) update(turn, { vainKills: vainKills + 1 });
+  if (isUntold(node)) update(turn, { vainKills: vainKills + 1 });
   const why = files.inPlace === "installed" ? "key files cannot be removed" : "stop not confirmed";
   log(turn, {
     level: "error",

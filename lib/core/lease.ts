@@ -61,7 +61,7 @@ export type Standing =
   }
   | { readonly kind: "wait"; readonly record: LeaseRecord; readonly until: Monotonic }
   | { readonly kind: "other_pool"; readonly record: LeaseRecord; readonly poolId: string }
-  | { readonly kind: "moved"; readonly record: LeaseRecord; readonly to: string };
+  | { readonly kind: "moved"; readonly record: LeaseRecord; readonly to: readonly string[] };
 
 /** The view after an observation by any means: read, write answer or watch event. */
 export function observeLease(
@@ -127,7 +127,7 @@ export function leaseStanding(
   if (seen.poolId !== undefined && seen.poolId !== self.poolId) {
     return { kind: "other_pool", record: seen, poolId: seen.poolId };
   }
-  if (seen.movedTo !== undefined) return { kind: "moved", record: seen, to: seen.movedTo };
+  if (seen.movedTo.length > 0) return { kind: "moved", record: seen, to: seen.movedTo };
   const trusted = distrustedUntil === undefined || !isBefore(now, distrustedUntil);
   if (trusted && isMine(seen, self)) return { kind: "mine", record: seen };
   if (trusted && seen.receipt !== undefined) {

@@ -15,7 +15,7 @@ export const ANNOTATION = {
   nonce: "cardano.io/write-nonce",
   /** Proof that the last holder's node had stopped; see Receipt. */
   receipt: "cardano.io/release-receipt",
-  /** Name of the Lease that replaces this one: nobody claims this one any more. */
+  /** Names, separated by commas, of the Leases that replace this one: nobody claims it beside them. */
   movedTo: "cardano.io/moved-to",
   /** Cluster for whose sake the forge lease was released: the others give it a head start. */
   preferredCluster: "cardano.io/preferred-cluster",
@@ -45,7 +45,8 @@ export interface LeaseRecord {
   readonly holderUid: string | undefined;
   readonly nonce: string | undefined;
   readonly poolId: string | undefined;
-  readonly movedTo: string | undefined;
+  /** Names of the leases that replace it; empty for one in use. */
+  readonly movedTo: readonly string[];
   readonly preferredCluster: string | undefined;
   readonly lapsedBy: string | undefined;
   /** Only a receipt that is valid for this very record. */
@@ -81,7 +82,7 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     holderUid: annotations[ANNOTATION.holderUid],
     nonce: annotations[ANNOTATION.nonce],
     poolId: annotations[ANNOTATION.poolId],
-    movedTo: annotations[ANNOTATION.movedTo],
+    movedTo: annotations[ANNOTATION.movedTo]?.split(",").filter((name) => name !== "") ?? [],
     preferredCluster: annotations[ANNOTATION.preferredCluster],
     lapsedBy: annotations[ANNOTATION.lapsedBy],
   };
@@ -116,13 +117,12 @@ function parseReceipt(text: string): Receipt | undefined {
 
 /** A new Lease, the only thing ever sent by POST: it holds nothing, so it may land late without harm. */
 export function vacantLease(
-  { name, namespace, poolId, durationSeconds, transitions, movedTo }: {
+  { name, namespace, poolId, durationSeconds, transitions }: {
     name: string;
     namespace: string;
     poolId: string;
     durationSeconds: number;
     transitions: number;
-    movedTo?: string;
   },
 ): LeaseObject {
   return {
@@ -132,10 +132,7 @@ export function vacantLease(
       name,
       namespace,
       labels: { "app.kubernetes.io/managed-by": "cardano-forge-manager" },
-      annotations: {
-        [ANNOTATION.poolId]: poolId,
-        ...(movedTo === undefined ? {} : { [ANNOTATION.movedTo]: movedTo }),
-      },
+      annotations: { [ANNOTATION.poolId]: poolId },
     },
     spec: { leaseDurationSeconds: durationSeconds, leaseTransitions: transitions },
   };
@@ -203,18 +200,25 @@ export function releasedLease(
   });
 }
 
-/** Marks a lock as replaced by another name, so that none of the older pods takes it any more. */
+/**
+ * Marks a lock as replaced by another name, so that none of the older pods takes it any more. Names
+ * of earlier marks stay: who goes back to this lock has to ask for each of them.
+ */
 export function movedLease(
   record: LeaseRecord,
-  { movedTo, mark }: { movedTo: string; mark: WriteMark },
+  { movedTo, mark, transitions }: { movedTo: string; mark: WriteMark; transitions: number },
 ): LeaseObject {
   return rewritten(record, {
-    spec: { holderIdentity: "", renewTime: isoMicroTime(mark.now) },
+    spec: {
+      holderIdentity: "",
+      renewTime: isoMicroTime(mark.now),
+      leaseTransitions: transitions,
+    },
     annotations: {
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: undefined,
-      [ANNOTATION.movedTo]: movedTo,
+      [ANNOTATION.movedTo]: [...new Set([...record.movedTo, movedTo])].join(","),
     },
   });
 }

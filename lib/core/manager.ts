@@ -6,7 +6,7 @@ import { stepElection } from "./election.ts";
 import { holdRuns } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
 import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
-import { stepOnePrevious, stepPrevious } from "./manager_previous.ts";
+import { nameIsFree, stepOnePrevious, stepPrevious } from "./manager_previous.ts";
 import type {
   GuardView,
   ManagerEvent,
@@ -14,7 +14,14 @@ import type {
   ManagerStep,
   Managing,
 } from "./manager_state.ts";
-import { contextFor, standing, type Turn, update } from "./manager_turn.ts";
+import {
+  contextFor,
+  noteReceipt,
+  secondToRelease,
+  standing,
+  type Turn,
+  update,
+} from "./manager_turn.ts";
 import { earliest } from "./time.ts";
 
 /** Takes one event; returns the state after it, what to do, and when to be asked again. */
@@ -108,7 +115,7 @@ function localWish(turn: Turn): Wish {
     // Only a report made after the revoke says anything of the stop that it asked for.
     if (guard.epoch <= givingUp.epoch || guard.fencing) return { kind: "keep" };
     if (guard.fencedSecond !== undefined) {
-      return { kind: "release", fencedSecond: guard.fencedSecond };
+      return { kind: "release", fencedSecond: secondToRelease(turn, guard.fencedSecond) };
     }
     return { kind: "lapse" };
   }
@@ -117,21 +124,13 @@ function localWish(turn: Turn): Wish {
   return nameIsFree(turn) ? { kind: "lead" } : { kind: "keep" };
 }
 
-/** Whether every lock that went by another name is marked as moved, so that nobody takes it any more. */
-function nameIsFree(turn: Turn): boolean {
-  const { previous } = turn.state;
-  const at = standing(turn);
-  if (at.kind === "mine") return true;
-  if (at.kind === "moved" && previous[at.to]?.cleared !== true) return false;
-  return Object.values(previous).every((one) => one.cleared);
-}
-
 function stepLocal(turn: Turn, event: ElectionEvent): void {
   const { election, effects, wakeAt } = stepElection(turn.state.local, {
     event,
     context: contextFor(turn, localWish(turn)),
   });
   update(turn, { local: election });
+  noteReceipt(turn, election);
   turn.wakeAt = earliest(turn.wakeAt, wakeAt);
   for (const effect of effects) takeLocalEffect(turn, effect);
 }

@@ -3,7 +3,7 @@
 
 import { stepElection } from "./election.ts";
 import { holdRuns } from "./election_moves.ts";
-import type { ElectionEffect, ElectionEvent } from "./election_state.ts";
+import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
 import {
   type ForgeContext,
   forgeStanding,
@@ -18,7 +18,14 @@ import { noteCheck } from "./health.ts";
 import { nextTransitions } from "./lease.ts";
 import { claimedLease, type LeaseWriter } from "./lease_record.ts";
 import type { ManagerEvent, ManagerInstant, Managing } from "./manager_state.ts";
-import { contextFor, type Turn, update, writerOf } from "./manager_turn.ts";
+import {
+  contextFor,
+  noteReceipt,
+  secondToRelease,
+  type Turn,
+  update,
+  writerOf,
+} from "./manager_turn.ts";
 import { combineHolds } from "./permit.ts";
 import { addMs, earliest, elapsedMs, isBefore } from "./time.ts";
 
@@ -37,7 +44,8 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
     const { to, reason } = tier.givingUp;
     turn.effects.push({ kind: "yielding", to, reason }, { kind: "revoke", reason });
   }
-  const { wish, wakeAt } = forgeWish(tier, context);
+  const wished = forgeWish(tier, context);
+  const wish = withSecond(turn, wished.wish);
   const { election, effects, wakeAt: electionWakeAt } = stepElection(tier.election, {
     event,
     context: { ...contextFor(turn, wish), writer: context.writer },
@@ -49,10 +57,17 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
   const yieldsAt = tier.yieldAt === undefined || !isBefore(turn.now.wall, tier.yieldAt)
     ? undefined
     : addMs(turn.now.monotonic, elapsedMs(turn.now.wall, tier.yieldAt));
-  turn.wakeAt = earliest(turn.wakeAt, wakeAt, electionWakeAt, changesAt, yieldsAt);
+  turn.wakeAt = earliest(turn.wakeAt, wished.wakeAt, electionWakeAt, changesAt, yieldsAt);
   update(turn, { forge: noteHold({ ...tier, election }, context) });
+  noteReceipt(turn, election);
   for (const effect of effects) takeEffect(turn, effect);
   tryClaim(turn, context);
+}
+
+/** The receipt of the forge lease names the latest second of either lease, as that of the local one does. */
+function withSecond(turn: Turn, wish: Wish): Wish {
+  if (wish.kind !== "release") return wish;
+  return { ...wish, fencedSecond: secondToRelease(turn, wish.fencedSecond) };
 }
 
 function takeEffect(turn: Turn, effect: ElectionEffect): void {
@@ -74,13 +89,13 @@ function takeEffect(turn: Turn, effect: ElectionEffect): void {
 
 /** Grants what all leases together allow, if they do. */
 export function grant(turn: Turn): void {
-  const { local, givingUp, forge, previousFencedSecond } = turn.state;
+  const { local, givingUp, forge, seenFencedSecond } = turn.state;
   const [nonce] = local.nonces;
   const holds = forge === undefined ? [local.hold] : [local.hold, forge.election.hold];
   const request = combineHolds(holds);
   if (request === undefined || nonce === undefined || givingUp !== undefined) return;
   if (forge?.givingUp !== undefined) return;
-  const seconds = [request.fencedSecond, previousFencedSecond].filter((one) => one !== undefined);
+  const seconds = [request.fencedSecond, seenFencedSecond].filter((one) => one !== undefined);
   const fencedSecond = seconds.length === 0 ? undefined : Math.max(...seconds);
   turn.effects.push({ kind: "grant", request: { ...request, fencedSecond }, nonce });
 }

@@ -23,7 +23,7 @@ export interface ManagerSettings {
   readonly lease: ElectionSettings;
   readonly previousNames: readonly string[];
   /** The second tier; undefined: the local lease alone decides. */
-  readonly forge: ForgeTierSettings | undefined;
+  readonly forge?: ForgeTierSettings | undefined;
   /** Random per worker, so that no two writes ever carry the same nonce. */
   readonly nonceBase: string;
 }
@@ -42,7 +42,6 @@ export interface GuardView {
 /** A lock of an older name: nobody may hold it, or take it later, when the present one is first claimed. */
 export interface PreviousLease {
   readonly election: Election;
-  readonly cleared: boolean;
   readonly readAt: Monotonic | undefined;
 }
 
@@ -53,8 +52,8 @@ export interface Managing {
   readonly poolId: string | undefined;
   readonly local: Election;
   readonly previous: Readonly<Record<string, PreviousLease>>;
-  /** Latest second from a previous lease's receipt. */
-  readonly previousFencedSecond: number | undefined;
+  /** Latest second from any receipt seen: it outlives the record, and a claim whose answer was lost. */
+  readonly seenFencedSecond: number | undefined;
   readonly forge: ForgeTier | undefined;
   /** Leadership is being given up: since which epoch of the guard, and why. */
   readonly givingUp: { readonly epoch: number; readonly reason: string } | undefined;
@@ -159,7 +158,7 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
     previous: Object.fromEntries(
       settings.previousNames.map((name) => [name, newPreviousLease(settings, name)]),
     ),
-    previousFencedSecond: undefined,
+    seenFencedSecond: undefined,
     forge: settings.forge === undefined ? undefined : newForgeTier(settings.forge),
     givingUp: undefined,
     watching: false,
@@ -173,7 +172,6 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
 export function newPreviousLease(settings: ManagerSettings, name: string): PreviousLease {
   return {
     election: newElection({ ...settings.lease, name }, []),
-    cleared: false,
     readAt: undefined,
   };
 }

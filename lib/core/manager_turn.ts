@@ -2,11 +2,14 @@
 // Never changes a state in place: it is replaced.
 
 import { standingOf } from "./election_moves.ts";
-import type { ElectionContext, Wish } from "./election_state.ts";
+import type { Election, ElectionContext, Wish } from "./election_state.ts";
 import type { Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
 import type { ManagerEffect, ManagerInstant, Managing } from "./manager_state.ts";
 import type { Monotonic } from "./time.ts";
+
+/** As long as the guard waits for a fenced second that is ahead of its clock. */
+const CLOCKS_APART_SECONDS_MAX = 2;
 
 export interface Turn {
   state: Managing;
@@ -49,4 +52,21 @@ export function standing(turn: Turn): Standing {
     writer: writerOf(turn.state),
     now: turn.now.monotonic,
   });
+}
+
+/** Keeps the latest second of any receipt seen. */
+export function noteReceipt(turn: Turn, { view }: Election): void {
+  const fencedSecond = typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
+  if (fencedSecond === undefined) return;
+  const before = turn.state.seenFencedSecond ?? fencedSecond;
+  update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
+}
+
+/**
+ * What our receipt says: the second of our own stop, or that of the one before us where we never
+ * came to forge in between and our clock is a little behind. One far ahead is a clock gone astray.
+ */
+export function secondToRelease({ state }: Pick<Turn, "state">, ownSecond: number): number {
+  const ahead = (state.seenFencedSecond ?? ownSecond) - ownSecond;
+  return ahead > 0 && ahead <= CLOCKS_APART_SECONDS_MAX ? ownSecond + ahead : ownSecond;
 }

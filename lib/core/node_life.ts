@@ -213,10 +213,12 @@ export function scrapedNode(
   const startCannotBeUnderWay = !node.toldToForge && node.startsNonProducing === true &&
     !node.ranBeforeGuard;
   const settled = !isBefore(begunAt, addMs(signal.at, settleMs));
-  const confirmed = fellSinceSignal || startCannotBeUnderWay || settled || signal.effectSeen;
+  // That nothing can have started it shows that it stands still, and not that the handler is through.
+  const effectSeen = fellSinceSignal || settled || signal.effectSeen;
+  const confirmed = effectSeen || startCannotBeUnderWay;
   if (!confirmed) return { ...read, gauge: node.gauge, forging: false };
   return withCounter(
-    { ...read, forging: false, suspicion: "none", signal: { ...signal, effectSeen: true } },
+    { ...read, forging: false, suspicion: "none", signal: { ...signal, effectSeen } },
     node,
     scrape,
   );

@@ -1,6 +1,7 @@
 // Owns the demo from the first line to the exit code.
 // Never leaves a process behind, nor a file where all went well.
 
+import { EXIT } from "../cli/command.ts";
 import type { Environment } from "../config.ts";
 import { errorText } from "../log.ts";
 import { ByHand } from "./by_hand.ts";
@@ -24,16 +25,12 @@ export interface DemoOptions {
   readonly printError: (text: string) => void;
 }
 
-const FAILED = 1;
-const USAGE = 64;
-const INTERNAL = 70;
-
 /** Gives the exit code; 1 where two nodes forged at once, or the story could not be played. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { interactive, environment, print, printError } = options;
   if (interactive && !(Deno.stdin.isTerminal() && Deno.stdout.isTerminal())) {
     printError("demo --interactive needs a terminal, for keys and for what they do; without: demo");
-    return USAGE;
+    return EXIT.usage;
   }
   const startedMs = performance.now();
   using ending = new EndingWatch();
@@ -42,10 +39,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const paint = paintWith({ colours: isLive && !Deno.noColor });
   print(opening({ interactive }).join("\n"));
   const prepared = await prepareProgram({ signal });
-  if (signal.aborted) return ending.exitCode ?? INTERNAL;
+  if (signal.aborted) return ending.exitCode ?? EXIT.internal;
   if (prepared.kind === "failed") {
     printError(prepared.message);
-    return FAILED;
+    return EXIT.failed;
   }
 
   const dir = Deno.makeTempDirSync({ prefix: "forge-demo-" });
@@ -76,8 +73,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   if (hasFailed) printError(`Logs of the sidecars and records of the nodes: ${dir}`);
   else Deno.removeSync(dir, { recursive: true });
   print(verdict(cost));
-  if (ending.error !== undefined) return INTERNAL;
-  return hasFailed ? FAILED : ending.exitCode ?? 0;
+  if (ending.error !== undefined) return EXIT.internal;
+  return hasFailed ? EXIT.failed : ending.exitCode ?? EXIT.ok;
 }
 
 function liveDisplay(paint: Paint): Display {

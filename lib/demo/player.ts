@@ -10,7 +10,7 @@ import { pause, waitUntil } from "./waiting.ts";
 const SCENE_TIMEOUT_MS = 20_000;
 const STORY_TIMEOUT_MS = 56_000;
 /** Time to read what comes, in which the last event also proves to be over. */
-const READING_MS = 2_000;
+const READING_MS = 2_500;
 
 export type StoryEnd =
   | { readonly kind: "played" }

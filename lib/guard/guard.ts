@@ -139,8 +139,10 @@ export class Guard {
         this.#state = step.state;
         wakeAt = step.wakeAt;
         for (const effect of step.effects) this.#carryOut(effect);
-        // An effect may have taken long: a slow disk, a pod that was suspended meanwhile.
-        if (step.effects.length > 0) now = this.#now();
+        // What was done may have taken long, as on a slow disk; what was only begun has not.
+        if (step.effects.some(({ kind }) => kind !== "look" && kind !== "scrape")) {
+          now = this.#now();
+        }
       }
     } finally {
       this.#turning = false;
@@ -156,6 +158,7 @@ export class Guard {
   }
 
   #sleepUntil(wakeAt: Monotonic | undefined): void {
+    // A timer that was due together with another event may fire although it was cleared: clear what there is.
     clearTimeout(this.#timer);
     const now = this.#options.clocks.monotonic();
     const ms = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(now, wakeAt);

@@ -110,13 +110,26 @@ export class PermitFile {
     };
     const staged = `${this.#path}.new`;
     try {
-      Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      remove(staged);
-      Deno.writeTextFileSync(staged, JSON.stringify(content), { mode: 0o600, createNew: true });
+      this.#stage(staged, JSON.stringify(content));
       Deno.renameSync(staged, this.#path);
       return { kind: "written" };
     } catch (error) {
       return fileFailure("write", this.#path, error);
+    }
+  }
+
+  /** Done with every renewal: what is nearly always in order is tried first. */
+  #stage(path: string, text: string): void {
+    const write = () => Deno.writeTextFileSync(path, text, { mode: 0o600, createNew: true });
+    try {
+      write();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) {
+        Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      } else if (error instanceof Deno.errors.AlreadyExists) {
+        remove(path); // what a killed process left
+      } else throw error;
+      write();
     }
   }
 

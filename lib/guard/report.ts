@@ -14,6 +14,7 @@ import {
 import { isUp } from "../core/node_life.ts";
 import { permitLeftMs } from "../core/permit.ts";
 import { elapsedMs, type GuardInstant, type Monotonic } from "../core/time.ts";
+import type { CredentialsVerdict } from "../credentials/verdict.ts";
 import type { GuardReport, GuardToManager } from "../door.ts";
 import type { Log } from "../log.ts";
 import { reasonWord } from "../reason.ts";
@@ -23,6 +24,22 @@ import { readMemory } from "./memory.ts";
 
 /** A sign of life, where nothing changes. */
 const REPORT_MS = 5_000;
+/** What changes by time alone, as the end of a back-off, is looked for this often. */
+const LOOK_MS = 1_000;
+/** Everything else that findings are made of; each is replaced, never changed in place. */
+const SOURCES = [
+  "stamps",
+  "permit",
+  "node",
+  "files",
+  "credentials",
+  "fence",
+  "backoff",
+  "fencedSecond",
+  "fences",
+  "metricsUnreliable",
+  "shuttingDown",
+] as const satisfies readonly (keyof Guarding)[];
 
 export interface ReporterOptions {
   readonly keeper: Pick<CredentialKeeper, "verdict" | "rejected">;
@@ -33,6 +50,7 @@ export interface ReporterOptions {
 
 export class Reporter {
   readonly #options: ReporterOptions;
+  #lookedAt: { state: Guarding; verdict: CredentialsVerdict; at: Monotonic } | undefined;
   #key = "";
   #toldAt: Monotonic | undefined;
   #unfitCode: string | undefined;
@@ -51,6 +69,8 @@ export class Reporter {
 
   /** After each turn of the machine: tells what changed, or that nothing did for a while. */
   turn(state: Guarding, now: GuardInstant): void {
+    if (!this.#mayDiffer(state, now)) return;
+    this.#lookedAt = { state, verdict: this.#options.keeper.verdict, at: now.monotonic };
     const findings = this.#findings(state, now);
     const key = reportKey(findings, state);
     const isDue = this.#toldAt === undefined ||
@@ -61,6 +81,14 @@ export class Reporter {
     this.#logChanges(findings);
     const report = { ...findings, memory: readMemory(), tipSlot: this.#tipSlot };
     this.#options.tell({ kind: "report", report });
+  }
+
+  /** Four times a second nothing happens: that must cost next to nothing. */
+  #mayDiffer(state: Guarding, now: GuardInstant): boolean {
+    const last = this.#lookedAt;
+    if (last === undefined || elapsedMs(last.at, now.monotonic) >= LOOK_MS) return true;
+    return last.verdict !== this.#options.keeper.verdict || state.fence !== undefined ||
+      SOURCES.some((name) => state[name] !== last.state[name]);
   }
 
   report(state: Guarding, now: GuardInstant): GuardReport {

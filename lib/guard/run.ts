@@ -11,6 +11,7 @@ import { serveDeadMan } from "./dead_man.ts";
 import { Guard } from "./guard.ts";
 import { PermitFile } from "./permit_file.ts";
 import { EXIT_INTERNAL, EXIT_OK, Shutdown } from "./shutdown.ts";
+import { Uptime } from "./uptime.ts";
 import { WorkerHost } from "./worker_host.ts";
 
 export interface RunOptions {
@@ -50,7 +51,8 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
 
 function wire(config: Config, log: Log): { guard: Guard; host: WorkerHost; shutdown: Shutdown } {
   const podUid = config.podUid ?? crypto.randomUUID();
-  const sources = systemClocks();
+  const uptime = new Uptime();
+  const sources = { ...systemClocks(), bootMs: () => uptime.bootMs() };
   const clocks = new GuardClocks(sources);
   const permitFile = new PermitFile({ folder: config.stateDir, podUid, clocks: sources });
   const carried = carriedFrom(permitFile.read(), {

@@ -18,7 +18,6 @@ export function machineSettings(
       durationMs: config.lease.durationMs,
       holdMs: config.lease.renewDeadlineMs,
       renewIntervalMs: config.lease.renewIntervalMs,
-      inherits: false,
     },
     previousNames: config.lease.previousNames,
     forge: forgeSettings(config),

@@ -2,6 +2,7 @@
 // Never repeats what the tables of the other tests say.
 
 import { assertEquals } from "@std/assert";
+import { unfitness } from "../../../lib/core/guard_verdicts.ts";
 import { GuardUnderTest, NODE } from "./forging_support.ts";
 
 Deno.test("a scrape answered after its process ended starts no quarrel over the key files", () => {
@@ -50,4 +51,45 @@ Deno.test("a node that was starting while its fence began is asked before it is 
   guard.signalled().later(500).scrape(1).later(2_000).tick();
   assertEquals(guard.acts, ["sigkill"], "it had its time to obey");
   assertEquals(guard.state.node.identity, NODE);
+});
+
+Deno.test("no start, and no file, comes before the handler of the first SIGHUP must be through", () => {
+  const guard = new GuardUnderTest().credentials().files("absent").lookInVain();
+  guard.files("installed").later(500).look(false).later(500).look(true);
+  guard.files("absent").signalled().later(100).scrape(0);
+  assertEquals(guard.state.node.suspicion, "none", "it may lead");
+  guard.later(1_000 - 200).grant();
+  assertEquals(guard.acts, ["keep_permit"]);
+  guard.later(100).tick();
+  assertEquals(guard.acts, ["install_files"]);
+});
+
+Deno.test("what was asked of a process that ended is not held against its successor", () => {
+  const successor = { pid: 8, startTicks: 800 };
+  const guard = GuardUnderTest.leader().later(9_000).tick().files("absent").signalled("absent");
+  guard.later(500).look(false, { identity: successor, flag: false });
+  guard.later(20_000).look(true, { identity: successor, flag: false });
+  assertEquals(guard.acts, ["sighup startup_cleanup"]);
+});
+
+Deno.test("a node whose metrics are not believed is asked to stop all the same", () => {
+  const guard = GuardUnderTest.follower();
+  guard.scrape(1).signalled().later(2_500).scrape(1);
+  assertEquals(guard.acts, ["sigkill"]);
+  guard.signalled().later(50).lookInVain().later(1_000).files("installed");
+  const next = { pid: 8, startTicks: 800 };
+  guard.look(false, { identity: next }).later(1_000).look(true, { identity: next });
+  guard.files("absent").signalled().later(500).scrape(1).later(2_000).scrape(1);
+  assertEquals(guard.state.metricsUnreliable, true);
+  assertEquals(guard.acts, []);
+  guard.later(1_000).tick();
+  assertEquals(guard.state.node.suspicion, "none");
+});
+
+Deno.test("a refusal of the disk keeps a follower from leading for half a minute, not for ever", () => {
+  const guard = GuardUnderTest.follower().grant().files("absent", 1, "EROFS");
+  guard.take({ kind: "revoked", reason: "install_failed" });
+  assertEquals(unfitness(guard.state, guard.now.monotonic)?.code, "install_failed");
+  guard.later(30_000).tick();
+  assertEquals(unfitness(guard.state, guard.now.monotonic), undefined);
 });

@@ -1,0 +1,208 @@
+// Owns the running of the guard's machine: files, signals, looks, scrapes, door and timer, as its driver has them.
+// Never decides anything: stepForging does.
+
+import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
+import type { GuardView } from "../../lib/core/manager_state.ts";
+import type { Permit } from "../../lib/core/permit.ts";
+import { addMs, isBefore } from "../../lib/core/time.ts";
+import type { PermitClock } from "../../lib/guard/clocks.ts";
+import { Isolate } from "./isolate.ts";
+import { quietUntil } from "./quiet.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+/** More than this for one event is a machine that feeds itself for ever. */
+const STEPS_AT_ONCE_MAX = 100;
+
+export class GuardIsolate extends Isolate {
+  readonly #sidecar: Sidecar;
+  readonly permitClock: PermitClock;
+  state: Guarding;
+  readonly #events: ForgingEvent[] = [];
+  #isBusy = false;
+  #wakeAt: number | undefined;
+  #nudgedTo: number | undefined;
+  #told: GuardView | undefined;
+  /** True times of the stamps handed out, by the stamp's own time. */
+  readonly #stampedAt = new Map<number, number>();
+
+  constructor(sidecar: Sidecar) {
+    const { pod } = sidecar;
+    super(pod.world, pod.host);
+    this.#sidecar = sidecar;
+    this.permitClock = pod.host.newPermitClock();
+    const { forgingSettings: settings } = pod;
+    const found = pod.permitFile.found(pod);
+    const leftMs = Math.min(found.leftMs, settings.renewDeadlineMs);
+    const now = pod.host.instant(this.permitClock);
+    const until = addMs(now.permit, leftMs);
+    const carried: Permit | undefined = leftMs <= 0 ? undefined : {
+      until,
+      sentAt: addMs(until, -settings.renewDeadlineMs),
+      fencedSecond: undefined,
+      carried: true,
+    };
+    this.state = pod.world.core.newGuarding(settings, {
+      bornAt: now.monotonic,
+      carried,
+      nonces: found.nonces,
+    });
+    this.post({ kind: "credentials", ...pod.readCredentials() });
+    this.post({ kind: "files", ...pod.files, problem: undefined });
+    this.post({ kind: "worker_started" });
+  }
+
+  permitRuns(): boolean {
+    const { permit } = this.state;
+    return permit !== undefined && isBefore(this.permitClock.now(), permit.until);
+  }
+
+  post(event: ForgingEvent): void {
+    this.run(() => this.#take(event));
+  }
+
+  protected override tick(): void {
+    this.#nudgedTo = undefined;
+    this.#take({ kind: "tick" });
+  }
+
+  /** Something changed that a look or the clock would show: the next ordinary tick notices. */
+  nudge(withinMs: number): void {
+    if (!this.isAlive || this.#wakeAt === undefined || this.isPaused) return;
+    const soon = this.host.monotonicMs() + this.world.random.between(0, withinMs);
+    this.#nudgedTo = Math.min(this.#nudgedTo ?? Infinity, soon);
+    if (soon < this.#wakeAt) this.wakeAt(soon);
+  }
+
+  /** What the manager was not told yet, or everything again for a new one. */
+  report(toNewManager = false): void {
+    const view = this.#view();
+    if (!toNewManager && this.#told !== undefined && sameView(this.#told, view)) return;
+    this.#told = view;
+    this.world.oracle.reported(this.#sidecar.pod, view);
+    this.#sidecar.toManager({ kind: "report", guard: view });
+  }
+
+  #view(): GuardView {
+    const { state } = this;
+    const { core } = this.world;
+    return {
+      epoch: state.stamps.epoch,
+      unfit: core.unfitness(state, this.host.monotonic()),
+      fencing: core.isFencing(state),
+      fencedSecond: state.fencedSecond,
+      forging: core.forgingVerdict(state),
+      poolId: this.#sidecar.pod.poolId,
+    };
+  }
+
+  #take(event: ForgingEvent): void {
+    this.#events.push(event);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    let count = 0;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      this.#step(next);
+      if (!this.isAlive) return;
+      if (++count > STEPS_AT_ONCE_MAX) throw new Error("The guard's machine never rests");
+    }
+    this.#isBusy = false;
+    this.report();
+    this.wakeAt(Math.min(this.#wakeAt ?? Infinity, this.#nudgedTo ?? Infinity));
+  }
+
+  #step(event: ForgingEvent): void {
+    const { core, oracle } = this.world;
+    const { pod } = this.#sidecar;
+    const before = this.state.permit;
+    const now = this.host.instant(this.permitClock);
+    const { state, effects, wakeAt } = core.stepForging(this.state, { event, now });
+    this.state = state;
+    this.world.steps++;
+    const permitLeftMs = (state.permit?.until ?? 0) - now.permit;
+    this.#wakeAt = this.world.skipsQuiet
+      ? quietUntil(state, { wakeAt, now: now.monotonic, permitLeftMs })
+      : wakeAt;
+    if (state.permit !== before && state.permit !== undefined) {
+      const sentAt = this.#stampedAt.get(state.permit.sentAt);
+      if (sentAt !== undefined) pod.lastRenewalAt = sentAt;
+      oracle.permitted(pod);
+    }
+    for (const effect of effects) {
+      this.#carryOut(effect);
+      if (!this.isAlive) return;
+    }
+  }
+
+  #carryOut(effect: ForgingEffect): void {
+    const { pod } = this.#sidecar;
+    if (effect.kind !== "log" && this.#sidecar.diesBeforeThis()) return;
+    switch (effect.kind) {
+      case "look":
+        return this.#later(this.world.random.between(0.5, 8), () => ({
+          kind: "looked",
+          sighting: pod.sight(),
+        }));
+      case "scrape":
+        return this.#scrape();
+      case "install_files":
+        return void this.#events.push({ kind: "files", ...pod.installFiles() });
+      case "remove_files":
+        return void this.#events.push({ kind: "files", ...pod.removeFiles() });
+      case "sighup":
+        this.world.oracle.signalled(pod, effect.reason);
+        return void this.#events.push({
+          kind: "signalled",
+          identity: effect.identity,
+          reason: effect.reason,
+          outcome: pod.signal(effect.identity, "SIGHUP"),
+        });
+      case "sigkill":
+        this.world.oracle.killed(pod);
+        return void this.#events.push({
+          kind: "signalled",
+          identity: effect.identity,
+          reason: undefined,
+          outcome: pod.signal(effect.identity, "SIGKILL"),
+        });
+      case "answer_stamp":
+        if (this.#stampedAt.size > 16) this.#stampedAt.clear();
+        this.#stampedAt.set(effect.stamp.at, this.world.agenda.now);
+        return this.#sidecar.toManager({
+          kind: "stamp",
+          id: effect.id,
+          stamp: effect.stamp,
+          permitLeftMs: effect.permitLeftMs,
+        });
+      case "keep_permit":
+        return pod.permitFile.keep(pod, {
+          leftMs: effect.until === undefined ? 0 : effect.until - this.permitClock.now(),
+          nonces: effect.nonces,
+        });
+      case "log":
+        return this.world.note(pod.label, effect.message, effect.fields);
+    }
+  }
+
+  #scrape(): void {
+    const { random, agenda } = this.world;
+    const begunAt = this.host.monotonic();
+    const { pod } = this.#sidecar;
+    const ms = random.chance(0.97) ? random.between(1, 30) : random.between(30, 250);
+    agenda.after(ms * random.next(), () => {
+      const scrape = pod.node?.scrape() ?? { kind: "unreadable" as const };
+      this.#later(ms / 2, () => ({ kind: "scraped", begunAt, scrape }));
+    });
+  }
+
+  #later(ms: number, event: () => ForgingEvent): void {
+    this.world.agenda.after(ms, () =>
+      this.host.whenRunning(() => {
+        if (this.isAlive) this.post(event());
+      }));
+  }
+}
+
+function sameView(a: GuardView, b: GuardView): boolean {
+  return a.epoch === b.epoch && a.unfit?.code === b.unfit?.code && a.fencing === b.fencing &&
+    a.fencedSecond === b.fencedSecond && a.forging === b.forging && a.poolId === b.poolId;
+}

@@ -1,0 +1,64 @@
+// Owns what guard and manager have in common: they can be paused and ended, and wake by one timer.
+// Never runs a task while paused: what came in the meantime waits, in order.
+
+import type { Appointment } from "./agenda.ts";
+import type { Host } from "./host.ts";
+import type { World } from "./world.ts";
+
+/** A timer fires this late at most, but for pauses. */
+const LATENESS_MS_MAX = 250;
+
+export abstract class Isolate {
+  protected readonly world: World;
+  protected readonly host: Host;
+  isAlive = true;
+  isPaused = false;
+  readonly #waiting: (() => void)[] = [];
+  #timer: Appointment | undefined;
+
+  constructor(world: World, host: Host) {
+    this.world = world;
+    this.host = host;
+  }
+
+  protected abstract tick(): void;
+
+  /** Runs a task of this isolate as soon as it can run at all. */
+  run(task: () => void): void {
+    if (!this.isAlive) return;
+    if (this.isPaused) this.#waiting.push(task);
+    else if (this.host.isSuspended) this.host.whenRunning(() => this.run(task));
+    else task();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    for (const task of this.#waiting.splice(0)) this.run(task);
+  }
+
+  end(): void {
+    this.isAlive = false;
+    this.world.agenda.cancel(this.#timer);
+    this.#waiting.length = 0;
+  }
+
+  /** Wakes when the monotonic clock shows `at`, or a little later. */
+  protected wakeAt(at: number | undefined): void {
+    const { agenda, random } = this.world;
+    agenda.cancel(this.#timer);
+    this.#timer = undefined;
+    if (at === undefined || !this.isAlive) return;
+    const latenessMs = random.chance(0.9)
+      ? random.between(0, 3)
+      : random.between(0, LATENESS_MS_MAX);
+    this.#timer = agenda.book(this.host.trueTimeOf(at) + latenessMs, () => {
+      this.#timer = undefined;
+      this.run(() => this.tick());
+    });
+  }
+}

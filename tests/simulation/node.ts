@@ -1,0 +1,152 @@
+// Owns the simulated cardano-node: what it does with files and signals, and when it is able to forge.
+// Never tells anything but by its socket, its metrics and its process.
+
+import type { NodeIdentity, NodeScrape } from "../../lib/core/node_life.ts";
+import type { Pod } from "./pod.ts";
+
+export interface NodeManners {
+  /** SIGHUP with files missing changes nothing (the genesis files do not match, say). */
+  readonly refusesStop: boolean;
+  readonly refusesStart: boolean;
+  readonly metrics: "true" | "none" | "stuck_at_1" | "flaky";
+  /** Longest time from a SIGHUP to its effect; up to a second is within what the guard allows for. */
+  readonly handlerMsMax: number;
+  readonly startMs: readonly [number, number];
+}
+
+export const GOOD_MANNERS: NodeManners = {
+  refusesStop: false,
+  refusesStart: false,
+  metrics: "true",
+  handlerMsMax: 80,
+  startMs: [800, 20_000],
+};
+
+/** How a spell of being able to forge began. */
+export type SpellOrigin = "signalled" | "unflagged" | "resumed" | "unbidden";
+
+export class SimulatedNode {
+  readonly #pod: Pod;
+  readonly identity: NodeIdentity;
+  readonly hasFlag: boolean;
+  accepts = false;
+  /** It accepted once: its startup probe is over, and the liveness probe began. */
+  wasReady = false;
+  isAlive = true;
+  isAble = false;
+  gauge: 0 | 1 | undefined;
+  #isUp = false;
+  /** Slots checked in ended spells, and the first slot of the running one. */
+  #checked = 0;
+  #spellFirstSlot = 0;
+
+  constructor(pod: Pod, identity: NodeIdentity, hasFlag: boolean) {
+    this.#pod = pod;
+    this.identity = identity;
+    this.hasFlag = hasFlag;
+    const { random } = pod.world;
+    const { startMs } = pod.manners;
+    this.#later(random.between(...startMs), () => this.#bringUp());
+  }
+
+  /** Forging is set and the right handler is in before the socket listens. */
+  #bringUp(): void {
+    this.#isUp = true;
+    if (this.hasFlag) this.gauge = 0;
+    else this.#enable("unflagged");
+    this.#later(this.#pod.world.random.between(1, 60), () => this.setAccepts(true));
+  }
+
+  setAccepts(accepts: boolean): void {
+    this.accepts = accepts;
+    this.wasReady ||= accepts;
+    this.#pod.nodeChanged();
+  }
+
+  slot(): number {
+    return Math.floor(this.#pod.host.wallMs() / 1_000);
+  }
+
+  hangUp(): void {
+    const { random } = this.#pod.world;
+    const { manners } = this.#pod;
+    if (!this.#isUp) {
+      this.gauge = 0;
+      return;
+    }
+    // Handled concurrently: each reads the files for itself, and nothing keeps them in order.
+    const wholeMs = random.chance(0.3)
+      ? random.between(1, manners.handlerMsMax)
+      : random.between(1, Math.min(60, manners.handlerMsMax));
+    const readMs = wholeMs * random.next();
+    this.#later(readMs, () => {
+      const found = this.#pod.files.inPlace === "installed";
+      this.#later(wholeMs - readMs, () => {
+        if (found && !this.#pod.manners.refusesStart) this.#enable("signalled");
+        if (!found && !this.#pod.manners.refusesStop) this.#disable();
+      });
+    });
+  }
+
+  /** As if by a handler that nobody waits for any more. */
+  startUnbidden(): void {
+    if (this.#isUp && this.isAlive) this.#enable("unbidden");
+  }
+
+  end(): void {
+    if (!this.isAlive) return;
+    this.#disable();
+    this.isAlive = false;
+    this.accepts = false;
+    this.#isUp = false;
+  }
+
+  suspend(): void {
+    if (this.isAble) this.#pod.world.oracle.spellEnds(this.#pod, this.slot());
+  }
+
+  resume(): void {
+    if (this.isAble) this.#pod.world.oracle.spellBegins(this.#pod, "resumed", this.slot());
+  }
+
+  scrape(): NodeScrape {
+    const { metrics } = this.#pod.manners;
+    const { random } = this.#pod.world;
+    if (!this.isAlive || metrics === "none") return { kind: "unreadable" };
+    if (metrics === "flaky" && random.chance(0.5)) return { kind: "unreadable" };
+    const forgingEnabled = metrics === "stuck_at_1" ? 1 : this.gauge;
+    const running = this.isAble ? this.slot() - this.#spellFirstSlot + 1 : 0;
+    const aboutToLead = this.#checked + running;
+    return {
+      kind: "read",
+      forgingEnabled,
+      aboutToLead: aboutToLead === 0 ? undefined : aboutToLead,
+    };
+  }
+
+  /** A new forge thread checks the running slot again, whatever the one before it did there. */
+  #enable(origin: SpellOrigin): void {
+    this.#disable();
+    this.gauge = 1;
+    this.isAble = true;
+    this.#spellFirstSlot = this.slot();
+    if (!this.#pod.host.isSuspended) {
+      this.#pod.world.oracle.spellBegins(this.#pod, origin, this.slot());
+    }
+  }
+
+  #disable(): void {
+    this.gauge = 0;
+    if (!this.isAble) return;
+    this.isAble = false;
+    this.#checked += this.slot() - this.#spellFirstSlot + 1;
+    if (!this.#pod.host.isSuspended) this.#pod.world.oracle.spellEnds(this.#pod, this.slot());
+  }
+
+  #later(ms: number, task: () => void): void {
+    this.#pod.world.agenda.after(ms, () =>
+      this.#pod.host.whenRunning(() => {
+        if (this.isAlive) task();
+      }));
+  }
+}

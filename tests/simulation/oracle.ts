@@ -1,0 +1,185 @@
+// Owns the judgement of a simulated world, by effects: who was able to forge when, and under what.
+// Never looks at what a machine believes, but for the few promises that are about just that.
+
+import type { GuardView } from "../../lib/core/manager_state.ts";
+import type { SighupReason } from "../../lib/core/node_life.ts";
+import { ANNOTATION } from "../../lib/core/lease_record.ts";
+import type { LeaseObject } from "../../lib/core/lease_object.ts";
+import { apartClass, claimsUnseenPast } from "./apart.ts";
+import type { SpellOrigin } from "./node.ts";
+import type { Pod } from "./pod.ts";
+import type { World } from "./world.ts";
+
+export interface Spell {
+  readonly pod: Pod;
+  readonly origin: SpellOrigin;
+  readonly from: number;
+  to: number | undefined;
+}
+
+const CHECK_MS = 1_000;
+/** Beyond S: a guard's lateness, a scrape, the next look. */
+const FENCE_SLACK_MS = 1_500;
+const WATCH_MS = 6_500;
+
+export class Oracle {
+  readonly #world: World;
+  readonly #running = new Map<Pod, Spell>();
+  readonly spells: Spell[] = [];
+  readonly #lastSlot = new Map<string, number>();
+  readonly #unpermittedSince = new Map<Pod, number>();
+  readonly #filesSince = new Map<Pod, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+    world.agenda.after(CHECK_MS, () => this.#check());
+  }
+
+  isAble(pod: Pod): boolean {
+    return this.#running.has(pod);
+  }
+
+  ableCount(): number {
+    return this.#running.size;
+  }
+
+  spellBegins(pod: Pod, origin: SpellOrigin, slot: number): void {
+    const world = this.#world;
+    const from = world.agenda.now;
+    const spell: Spell = { pod, origin, from, to: undefined };
+    world.note(pod.label, `ABLE to forge (${origin}), slot ${slot}`);
+    for (const other of this.#running.values()) {
+      if (other.pod.poolId === pod.poolId) this.#judgeOverlap(spell, other);
+    }
+    this.#running.set(pod, spell);
+    this.spells.push(spell);
+    const last = this.#lastSlot.get(pod.poolId) ?? -1;
+    if (!world.isTame || origin !== "signalled" || slot > last) return;
+    const before = this.spells.findLast((one) => one !== spell && one.origin === "signalled");
+    const why = before === undefined ? undefined : apartClass(world, spell, before);
+    if (why === undefined) world.violate("slot_twice", `${pod.label} forges slot ${slot} again`);
+    else world.setApart(why);
+  }
+
+  spellEnds(pod: Pod, slot: number): void {
+    const spell = this.#running.get(pod);
+    if (spell === undefined) return;
+    this.#world.note(pod.label, "able no more");
+    if (this.#world.isMild && spell.origin === "signalled") {
+      this.#world.violate("needless_move", `${pod.label} forges no more`);
+    }
+    spell.to = this.#world.agenda.now;
+    this.#running.delete(pod);
+    this.#unpermittedSince.delete(pod);
+    if (spell.origin !== "signalled") return;
+    this.#lastSlot.set(pod.poolId, Math.max(slot, this.#lastSlot.get(pod.poolId) ?? -1));
+  }
+
+  #judgeOverlap(newcomer: Spell, other: Spell): void {
+    const why = apartClass(this.#world, newcomer, other);
+    const what = `${newcomer.pod.label} and ${other.pod.label} are able to forge`;
+    if (why === undefined) this.#world.violate("two_forgers", what);
+    else this.#world.setApart(why);
+  }
+
+  permitted(pod: Pod): void {
+    for (const other of this.#world.pods) {
+      if (other === pod || other.poolId !== pod.poolId || !other.permitRuns()) continue;
+      if (claimsUnseenPast(this.#world, pod) || claimsUnseenPast(this.#world, other)) {
+        return this.#world.setApart("restored_and_fresh");
+      }
+      this.#world.violate("two_permits", `${pod.label} and ${other.label} hold permits`);
+    }
+  }
+
+  signalled(pod: Pod, reason: SighupReason): void {
+    const starts = reason === "enable_forging" || reason === "credentials_changed";
+    if (starts && pod.sidecar?.guard.state.permit?.carried) {
+      this.#world.violate("carried_start", `${pod.label} starts by a permit from a file`);
+    }
+  }
+
+  /** A node that does what it is told, beside a guard that can tell it, has to be asked, not killed. */
+  killed(pod: Pod): void {
+    const calm = !pod.isTroubled && this.#world.agenda.now - pod.untroubledSince > 10_000;
+    if (calm) this.#world.violate("needless_kill", `${pod.label} kills an obedient node`);
+  }
+
+  /** Its lease was given to a stranger by hand: it learns that by its next renewal, and fences. */
+  mustStopSoon(pod: Pod): void {
+    const { agenda } = this.#world;
+    const at = agenda.now;
+    const { renewIntervalMs } = pod.timings;
+    const { manager } = pod.sidecar ?? {};
+    agenda.after(renewIntervalMs + 2_500, () => {
+      const calm = pod.untroubledSince < at - 10_000 && !pod.isTroubled &&
+        pod.sidecar?.manager === manager && manager?.isPaused === false;
+      if (!calm || !this.isAble(pod) || !pod.link.isFair) return;
+      if (this.#running.get(pod)!.from >= at || pod.lastRenewalAt > at) return;
+      if (this.#world.store.get(pod.leaseName)?.spec?.holderIdentity !== "stranger") return;
+      this.#world.violate("edit_ignored", `${pod.label} forges on though its lease was given away`);
+    });
+  }
+
+  reported(pod: Pod, view: GuardView): void {
+    const fenced = view.fencedSecond !== undefined && !view.fencing && !pod.permitRuns();
+    if (
+      fenced && this.#world.agenda.now > pod.diskRefusedAt + 30_000 &&
+      pod.permitFile.leftMs(pod) > 0
+    ) {
+      this.#world.violate("file_outlives_fence", `${pod.label} is fenced, its permit file is not`);
+    }
+  }
+
+  written(pod: Pod, before: LeaseObject | undefined, after: LeaseObject): void {
+    const [was, is] = [before, after].map((lease) =>
+      lease?.metadata.annotations?.[ANNOTATION.poolId]
+    );
+    if (was === undefined || was === is) return;
+    this.#world.violate("other_pool", `${pod.label} takes another pool's lease`);
+  }
+
+  #check(): void {
+    const { agenda, pods } = this.#world;
+    agenda.after(CHECK_MS, () => this.#check());
+    for (const pod of pods) {
+      const permitted = pod.permitRuns();
+      this.#clockOf(this.#unpermittedSince, pod, this.#running.has(pod) && !permitted);
+      const exposed = pod.files.inPlace !== "absent" && pod.node?.accepts === true;
+      this.#clockOf(this.#filesSince, pod, exposed && !permitted);
+      const budgetMs = pod.timings.fenceTimeoutMs + FENCE_SLACK_MS;
+      const spell = this.#running.get(pod);
+      const extraMs = spell?.origin === "signalled" ? 0 : WATCH_MS;
+      // What begins by itself and shows it nowhere is beyond any guard.
+      if (spell?.origin === "unbidden" && pod.manners.metrics !== "true") {
+        this.#unpermittedSince.delete(pod);
+      }
+      this.#mustEnd(this.#unpermittedSince, pod, { budgetMs: budgetMs + extraMs, what: "forging" });
+      this.#mustEnd(this.#filesSince, pod, { budgetMs: budgetMs + extraMs, what: "files" });
+    }
+  }
+
+  #clockOf(since: Map<Pod, number>, pod: Pod, holds: boolean): void {
+    if (!holds) since.delete(pod);
+    else if (!since.has(pod)) since.set(pod, this.#world.agenda.now);
+  }
+
+  #mustEnd(
+    since: Map<Pod, number>,
+    pod: Pod,
+    { budgetMs, what }: { budgetMs: number; what: "forging" | "files" },
+  ): void {
+    const begun = since.get(pod);
+    if (begun === undefined) return;
+    const { sidecar } = pod;
+    // A guard that is away is the kubelet's matter; one that came back has its whole time anew.
+    const away = !sidecar?.isAlive || sidecar.guard.isPaused || pod.host.isSuspended;
+    if (away || pod.diskRefuses && what === "files") return void since.delete(pod);
+    const lastOutage = pod.outages.at(-1)?.to ?? 0;
+    if (this.#world.agenda.now - Math.max(begun, lastOutage) <= budgetMs) return;
+    this.#world.violate(
+      what === "forging" ? "unpermitted_forging" : "exposed_files",
+      `${pod.label}: ${what} without a permit beyond the fence's time`,
+    );
+  }
+}

@@ -1,0 +1,236 @@
+// Owns one replica: its pod's name and UID, its machine, volume, node and sidecar, and what may befall them.
+// Never knows of another replica.
+
+import type { FilesInPlace, ForgingSettings } from "../../lib/core/forging_state.ts";
+import type { ManagerSettings } from "../../lib/core/manager_state.ts";
+import type { NodeIdentity, NodeSighting } from "../../lib/core/node_life.ts";
+import type { Timings } from "../../lib/config/timings.ts";
+import { Host } from "./host.ts";
+import { Kubelet } from "./kubelet.ts";
+import { Link } from "./link.ts";
+import { GOOD_MANNERS, type NodeManners, type SimulatedNode } from "./node.ts";
+import { SimulatedPermitFile } from "./permit_file.ts";
+import type { Sidecar } from "./sidecar.ts";
+import type { World } from "./world.ts";
+
+export interface PodPlan {
+  /** As the story calls it. */
+  readonly label: string;
+  readonly name: string;
+  readonly poolId: string;
+  readonly timings: Timings;
+  readonly leaseName: string;
+  readonly previousNames: readonly string[];
+  readonly nodeHasFlag: boolean;
+  readonly tameWithinMs: number | undefined;
+}
+
+interface FilesResult {
+  readonly inPlace: FilesInPlace;
+  readonly generation: number | undefined;
+  readonly problem: string | undefined;
+}
+
+export class Pod {
+  readonly world: World;
+  readonly label: string;
+  /** The pod's name, which two may share. */
+  readonly podName: string;
+  readonly poolId: string;
+  readonly host: Host;
+  readonly link: Link;
+  readonly kubelet: Kubelet;
+  readonly permitFile = new SimulatedPermitFile();
+  readonly timings: Timings;
+  readonly nodeHasFlag: boolean;
+  uid: string;
+  leaseName: string;
+  previousNames: readonly string[];
+  node: SimulatedNode | undefined;
+  sidecar: Sidecar | undefined;
+  files: { inPlace: FilesInPlace; generation: number | undefined } = {
+    inPlace: "absent",
+    generation: undefined,
+  };
+  #credentials = { usable: false, generation: 0 };
+  manners: NodeManners = GOOD_MANNERS;
+  diskRefuses = false;
+  /** When something was last refused by the disk. */
+  diskRefusedAt = -Infinity;
+  /** True time of the send of the last renewal that bought a permit. */
+  lastRenewalAt = -Infinity;
+  /** The guard's latest outages; a running one has no end. */
+  readonly outages: { from: number; to: number | undefined }[] = [];
+  /** Since when nothing extraordinary befell guard, node, disk and link. */
+  untroubledSince = 0;
+
+  constructor(world: World, plan: PodPlan) {
+    this.world = world;
+    this.label = plan.label;
+    this.podName = plan.name;
+    this.poolId = plan.poolId;
+    this.timings = plan.timings;
+    this.leaseName = plan.leaseName;
+    this.previousNames = plan.previousNames;
+    this.nodeHasFlag = plan.nodeHasFlag;
+    this.host = new Host(world, plan.tameWithinMs);
+    this.host.onJump.push(() => this.sidecar?.guard.nudge(250));
+    this.link = new Link(world);
+    this.uid = `pod-${world.nextSerial()}`;
+    this.kubelet = new Kubelet(this);
+  }
+
+  get forgingSettings(): ForgingSettings {
+    const { fenceTimeoutMs, renewDeadlineMs, durationMs } = this.timings;
+    return {
+      fenceTimeoutMs,
+      renewDeadlineMs,
+      leaseDurationMs: durationMs,
+      socketWaitTimeoutMs: 600_000,
+      nodeRequired: true,
+      metricsConfigured: true,
+    };
+  }
+
+  managerSettings(): Omit<ManagerSettings, "nonceBase"> {
+    const { durationMs, renewDeadlineMs, renewIntervalMs } = this.timings;
+    return {
+      podName: this.podName,
+      podUid: this.uid,
+      lease: {
+        name: this.leaseName,
+        namespace: "cardano",
+        durationMs,
+        holdMs: renewDeadlineMs,
+        renewIntervalMs,
+      },
+      previousNames: this.previousNames,
+    };
+  }
+
+  /** The guard reads the source folder: what it then holds is what it puts in place. */
+  readCredentials(): { usable: boolean; generation: number } {
+    return this.#credentials = this.world.credentials;
+  }
+
+  permitRuns(): boolean {
+    return this.sidecar?.guard.permitRuns() ?? false;
+  }
+
+  get isTroubled(): boolean {
+    const paused = this.sidecar?.guard.isPaused === true || this.host.isSuspended;
+    return paused || !this.sidecar?.isAlive || this.diskRefuses || this.manners !== GOOD_MANNERS;
+  }
+
+  trouble(): void {
+    this.untroubledSince = this.world.agenda.now;
+  }
+
+  outageBegins(): void {
+    this.trouble();
+    if (this.outages.at(-1)?.to === undefined && this.outages.length > 0) return;
+    this.outages.push({ from: this.world.agenda.now, to: undefined });
+    if (this.outages.length > 12) this.outages.shift();
+  }
+
+  outageEnds(): void {
+    this.trouble();
+    const last = this.outages.at(-1);
+    if (last !== undefined) last.to ??= this.world.agenda.now;
+  }
+
+  nodeChanged(): void {
+    this.sidecar?.guard.nudge(1_000);
+  }
+
+  sight(): NodeSighting {
+    const { node } = this;
+    if (node === undefined || !node.isAlive) return { kind: "not_found", note: "no cardano-node" };
+    return {
+      kind: "running",
+      identity: node.identity,
+      startsNonProducing: node.hasFlag,
+      accepts: node.accepts,
+    };
+  }
+
+  signal(identity: NodeIdentity, signal: "SIGHUP" | "SIGKILL"): "signalled" | "absent" {
+    const { node } = this;
+    if (!node?.isAlive || node.identity.pid !== identity.pid) return "absent";
+    if (signal === "SIGHUP") node.hangUp();
+    else this.endNode("killed by the guard");
+    return "signalled";
+  }
+
+  endNode(how: string): void {
+    if (!this.node?.isAlive) return;
+    this.world.note(this.label, `node ${how}`);
+    this.node.end();
+    this.nodeChanged();
+    this.kubelet.nodeEnded();
+  }
+
+  installFiles(): FilesResult {
+    if (this.diskRefuses) return this.#refused();
+    this.files = { inPlace: "installed", generation: this.#credentials.generation };
+    return { ...this.files, problem: undefined };
+  }
+
+  removeFiles(): FilesResult {
+    if (this.diskRefuses) return this.#refused();
+    this.files = { inPlace: "absent", generation: undefined };
+    return { ...this.files, problem: undefined };
+  }
+
+  suspend(ms: number): void {
+    this.trouble();
+    this.node?.suspend();
+    this.host.suspend(ms);
+    this.world.agenda.after(ms, () => {
+      this.trouble();
+      this.node?.resume();
+    });
+  }
+
+  #refused(): FilesResult {
+    this.diskRefusedAt = this.world.agenda.now;
+    return { ...this.files, problem: "EROFS" };
+  }
+
+  /** Ends gracefully: both containers are told at once, and the pod is gone with the last of them. */
+  delete(awayMs: number, changed?: () => void): void {
+    if (this.kubelet.isAway) return;
+    this.kubelet.isAway = true;
+    this.trouble();
+    this.sidecar?.shutDown();
+    const { agenda, random } = this.world;
+    agenda.after(random.skewed(300, 8_000), () => this.endNode("ends by SIGTERM"));
+    const goesAt = agenda.now + 10_000;
+    const await_ = () => {
+      if (agenda.now < goesAt && (this.sidecar?.isAlive || this.node?.isAlive)) {
+        return void agenda.after(100, await_);
+      }
+      this.#remake(awayMs, changed);
+    };
+    await_();
+  }
+
+  /** The pod is lost with everything in it; another of its name comes. */
+  replace(awayMs: number): void {
+    if (this.kubelet.isAway) return;
+    this.kubelet.isAway = true;
+    this.#remake(awayMs);
+  }
+
+  #remake(awayMs: number, changed?: () => void): void {
+    this.sidecar?.end("ends with its pod");
+    this.endNode("ends with its pod");
+    this.world.agenda.after(awayMs, () => {
+      changed?.();
+      this.uid = `pod-${this.world.nextSerial()}`;
+      this.files = { inPlace: "absent", generation: undefined };
+      this.permitFile.lose();
+      this.kubelet.startPod();
+    });
+  }
+}

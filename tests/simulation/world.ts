@@ -1,0 +1,139 @@
+// Owns one simulated world: what is in it, its one stream of chance, and its story.
+// Never judges: the oracle does; never hurts anybody: the faults do.
+
+import { Agenda } from "./agenda.ts";
+import type { ApartClass } from "./apart.ts";
+import type { Core } from "./core.ts";
+import type { ManagerIsolate } from "./manager_isolate.ts";
+import { Oracle } from "./oracle.ts";
+import type { Pod } from "./pod.ts";
+import { Random } from "./random.ts";
+import { LeaseStore } from "./store.ts";
+import { Story } from "./story.ts";
+import type { LeaseWatch } from "./watch.ts";
+
+export type ViolationKind =
+  | "two_forgers"
+  | "two_permits"
+  | "slot_twice"
+  | "unpermitted_forging"
+  | "exposed_files"
+  | "carried_start"
+  | "needless_kill"
+  | "needless_move"
+  | "file_outlives_fence"
+  | "other_pool"
+  | "edit_ignored"
+  | "nobody_forges"
+  | "exception";
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly what: string;
+  readonly at: number;
+}
+
+export class World {
+  readonly core: Core;
+  readonly random: Random;
+  readonly agenda = new Agenda();
+  readonly store = new LeaseStore();
+  readonly story: Story;
+  readonly oracle: Oracle;
+  readonly pods: Pod[] = [];
+  readonly watches = new Set<LeaseWatch>();
+  /** Wall clocks agree well enough for slots to mean the same everywhere. */
+  readonly isTame: boolean;
+  readonly skipsQuiet: boolean;
+  /** Faults stay below what is tolerated without a move. */
+  readonly isMild: boolean;
+  readonly suspends: boolean;
+  renames: boolean;
+  isRenaming = false;
+  /** Replicas have unequal LEASE_DURATIONs. */
+  isUnequal = false;
+  /** Names of the locks in use, for whoever edits them. */
+  lockNames: readonly string[] = [];
+  credentials = { usable: true, generation: 1 };
+  watchLagMs = 20;
+  /** The last restore of an old object, and who knew that it was old. */
+  restored: { readonly at: number; readonly knowing: ReadonlySet<ManagerIsolate> } | undefined;
+  violation: Violation | undefined;
+  readonly apart: ApartClass[] = [];
+  readonly faults = new Map<string, number>();
+  steps = 0;
+  requests = 0;
+  #isInconclusive = false;
+  #serial = 100;
+
+  constructor(
+    { core, seed, verbose }: { core: Core; seed: number; verbose: boolean },
+  ) {
+    this.core = core;
+    this.random = new Random(seed);
+    this.story = new Story(this.agenda, verbose);
+    this.isTame = this.random.chance(0.6);
+    this.isMild = this.random.chance(0.12);
+    this.suspends = this.random.chance(0.2);
+    this.renames = this.random.chance(0.3) && !this.isMild;
+    this.skipsQuiet = !this.random.chance(0.1);
+    this.oracle = new Oracle(this);
+    this.store.onChange.push((change) => {
+      for (const watch of this.watches) watch.hear(change);
+      const { holderIdentity, leaseTransitions } = change.after?.spec ?? {};
+      if (holderIdentity !== change.before?.spec?.holderIdentity || change.after === undefined) {
+        const what = change.after === undefined
+          ? "deleted"
+          : `holder "${holderIdentity ?? ""}", transitions ${leaseTransitions ?? 0}`;
+        this.note("api", `${change.name}: ${what}`);
+      }
+    });
+  }
+
+  /** A changed Secret, which every replica sees after a while; an invalid one leaves the old set in use. */
+  rotate(usable: boolean): void {
+    if (this.credentials.usable && usable && this.random.chance(0.1)) return;
+    this.credentials = { usable, generation: this.credentials.generation + 1 };
+    if (!usable) return;
+    this.note("operator", `credentials of generation ${this.credentials.generation}`);
+    for (const pod of this.pods) {
+      this.agenda.after(this.random.skewed(10, 20_000), () => {
+        pod.trouble();
+        if (!this.credentials.usable) return; // reported, and the old set kept
+        pod.sidecar?.guard.run(() =>
+          pod.sidecar?.guard.post({ kind: "credentials", ...pod.readCredentials() })
+        );
+      });
+    }
+  }
+
+  nextSerial(): number {
+    return ++this.#serial;
+  }
+
+  note(who: string, what: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.story.add(who, what, fields);
+  }
+
+  countFault(kind: string): void {
+    this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
+  }
+
+  violate(kind: ViolationKind, what: string): void {
+    if (this.isOver) return;
+    this.violation = { kind, what, at: this.agenda.now };
+    this.note("ORACLE", `${kind}: ${what}`);
+  }
+
+  setApart(why: ApartClass): void {
+    if (this.isOver) return;
+    this.apart.push(why);
+    this.note("ORACLE", `set apart: ${why}`);
+    // Of these the next slots may be forged twice for the same reason: nothing more can be concluded.
+    if (why === "double_fault" || why === "restored_and_fresh") this.#isInconclusive = true;
+  }
+
+  get isOver(): boolean {
+    return this.violation !== undefined || this.#isInconclusive;
+  }
+}
