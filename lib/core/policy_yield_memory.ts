@@ -9,7 +9,10 @@ import { isBefore, type WallTime } from "./time.ts";
 export interface YieldMemory {
   /** Wishes at the last evaluation: what differs now is an operator's edit, or an override's end. */
   readonly wishes: ReadonlyMap<string, ClusterWish>;
-  /** Whom an edit put ahead while we hold: until it forges, falls behind, or we hold no longer. */
+  /**
+   * Whom an edit put ahead while we hold, or nobody does: until it forges, falls behind, or another
+   * holds. An edit that came between our claim and its answer is one all the same.
+   */
   readonly promoted: ReadonlySet<string>;
   /** Since when each cluster has been ahead without a break while we hold. */
   readonly aheadSince: ReadonlyMap<string, WallTime>;
@@ -54,13 +57,15 @@ export function noteVerdict(
 ): YieldMemory {
   const holds = verdict.lease.holder === own;
   const rivals = holds ? rivalsOf(verdict, own) : [];
+  const isOpen = holds || verdict.lease.holder === undefined;
+  const aheadOfUs = isOpen ? rivalsOf(verdict, own) : [];
   const promotedNow = promotions(memory, verdict);
   const demoted = demotedNow(memory, { verdict, own });
   const offeredTo = isAnswered(memory, verdict) ? memory.offered?.to : undefined;
   return {
     wishes: wishesIn(verdict),
     promoted: new Set(
-      rivals.map(({ name }) => name).filter((name) =>
+      aheadOfUs.map(({ name }) => name).filter((name) =>
         demoted || promotedNow.has(name) || (memory.promoted.has(name) && name !== offeredTo)
       ),
     ),

@@ -99,6 +99,22 @@ Deno.test("an edit seen as a follower is none later, as the holder", () => {
   assertEquals(holder.brief(BETTER), "wait 300 s for us: recovered");
 });
 
+Deno.test("an edit seen while nobody holds, by the one that is about to, acts when it does", () => {
+  const holder = new Holder();
+  holder.watch({ ...BETTER, us: { priority: 1, state: "Disabled" } }, {});
+  holder.watch(BETTER, {});
+  holder.claimAgain();
+  assertEquals(holder.brief(BETTER), "yield to us: edit");
+});
+
+Deno.test("an edit that another holder has answered is none later", () => {
+  const holder = new Holder();
+  holder.watch(EVEN, {});
+  holder.watch(BETTER, {});
+  holder.watch(BETTER, { holder: "us" });
+  assertEquals(holder.brief(BETTER), "wait 300 s for us: recovered");
+});
+
 Deno.test("an edit waits for the other's answer, and acts when it is there", () => {
   const holder = new Holder();
   holder.ask(EVEN);
