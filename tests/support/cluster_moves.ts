@@ -55,6 +55,21 @@ export async function expectFailback(
   assert(clusters.longestGapMs(healedAtMs) <= GAP_MS_MAX, "fails back with too long a gap");
 }
 
+/** The holder is ill: it moves after its minimum stay, or at once where that is over. */
+export async function expectMoveAfterStay(
+  stage: ClusterStage,
+  { clusters, to, sinceMs }: { clusters: Clusters; to: Cluster; sinceMs: number },
+): Promise<void> {
+  const claimedAtMs = Date.parse((await clusters.hub.lease())?.spec?.acquireTime ?? "");
+  await to.untilForging(MINIMUM_STAY_MS + RECOVERY_MS_MAX);
+  const stayedMs = to.nextAbleMs(sinceMs) - claimedAtMs;
+  stage.note("moves after s:", Math.round(stayedMs / 1_000));
+  stage.note("gap ms:", clusters.longestGapMs(sinceMs));
+  assert(stayedMs >= MINIMUM_STAY_MS, "moves before its stay is over");
+  assert(stayedMs <= MINIMUM_STAY_MS + RECOVERY_MS_MAX, "moves too late");
+  assert(clusters.longestGapMs(sinceMs) <= GAP_MS_MAX, "moves with too long a gap");
+}
+
 /** By an operator's edit; answers how long it took, and how long of it nobody forged. */
 export async function expectPlannedMove(
   { clusters, to, edit }: { clusters: Clusters; to: Cluster; edit: () => Promise<void> },

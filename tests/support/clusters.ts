@@ -136,8 +136,13 @@ export class Clusters implements AsyncDisposable {
 
   /** Longest stretch since then in which no node was able to forge, up to the last ability. */
   longestGapMs(sinceMs: number): number {
+    return Math.max(0, ...this.gapsMs(sinceMs));
+  }
+
+  gapsMs(sinceMs: number): readonly number[] {
     const ends = Object.values(this.judge().able).flat().map(({ toMs }) => toMs);
-    return this.judge({ fromMs: sinceMs, toMs: Math.max(sinceMs, ...ends) }).longestGapMs;
+    const { gaps } = this.judge({ fromMs: sinceMs, toMs: Math.max(sinceMs, ...ends) });
+    return gaps.map(({ fromMs, toMs }) => toMs - fromMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

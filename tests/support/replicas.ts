@@ -141,13 +141,14 @@ export class Replicas implements AsyncDisposable {
 
   /** Until every node is up and every sidecar has answered, so that whatever follows finds all in place. */
   async untilAllAreReady(): Promise<void> {
-    await Promise.all(
-      this.all.map((replica) =>
-        until(`${replica.key} in ${this.namespace} to be ready`, async () => {
-          return (await replica.pod.status())?.guard?.node.phase === "ready";
-        }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 })
-      ),
-    );
+    await Promise.all(this.all.map((replica) => this.untilReady(replica)));
+  }
+
+  /** Until its node is up and its sidecar has answered. */
+  untilReady({ key, pod }: Replica): Promise<true> {
+    return until(`${key} in ${this.namespace} to be ready`, async () => {
+      return (await pod.status())?.guard?.node.phase === "ready";
+    }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 });
   }
 
   /** Until the holder renewed once more, so that all others have seen a renewal as it came. */
