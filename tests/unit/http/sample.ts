@@ -92,6 +92,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     turnAgeMs: 20,
     accessProblem: undefined,
     watchConnected: false,
+    tier: undefined,
     ...change,
   };
 }

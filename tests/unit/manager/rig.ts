@@ -18,6 +18,7 @@ import { createLog } from "../../../lib/log.ts";
 import { Driver } from "../../../lib/manager/driver.ts";
 import type { TierSnapshot } from "../../../lib/manager/tier_snapshot.ts";
 import { until } from "../../support/until.ts";
+import { report, VALID } from "../http/sample.ts";
 import { clientFor } from "../kubernetes/servers.ts";
 
 export const POOL_HEX = "0f292fcaa02b8b2f9b3c8f9fd8e0bb21abedb692a6d5058df3ef2735";
@@ -42,65 +43,15 @@ export function configOf(env: Record<string, string>): Config {
   return reading.config;
 }
 
-export function reportOf(report: Partial<GuardReport> = {}): GuardReport {
-  return {
-    epoch: 1,
-    node: {
-      phase: "ready",
-      pid: 1,
-      startsNonProducing: true,
-      searchNote: undefined,
-      socketOverdue: false,
-    },
-    forging: "stopped",
-    verified: true,
-    fencedSecond: 1,
-    permitLeftMs: 0,
-    signalOwed: false,
-    unfit: undefined,
-    fencing: false,
-    startFailed: false,
-    files: "absent",
-    credentials: {
-      kind: "valid",
-      poolId: "pool1",
-      poolIdHex: POOL_HEX,
-      certificateCounter: 4,
-      kesPeriodStart: 100,
-      kesPeriodEnd: 162,
-      kesPeriodNow: 101,
-      expiresAt: "2030-03-01T00:00:00Z",
-      warnings: [],
-    },
-    rejectedSource: [],
-    startupReady: true,
-    deadMan: { live: true, reason: "" },
-    signals: {
-      enable_forging: 0,
-      disable_forging: 0,
-      startup_cleanup: 0,
-      credentials_changed: 0,
-    },
-    fileOperations: {
-      copy_kes: 0,
-      copy_vrf: 0,
-      copy_opcert: 0,
-      remove_kes: 0,
-      remove_vrf: 0,
-      remove_opcert: 0,
-    },
-    fenceMarginsMs: [],
-    fences: 0,
-    nodeMetricsReadable: true,
-    tipSlot: undefined,
-    memory: { residentBytes: 1, anonymousBytes: 1 },
-    ...report,
-  };
+function stopped(): GuardReport {
+  const credentials = { ...VALID, poolIdHex: POOL_HEX };
+  const before = { epoch: 1, forging: "stopped", fencedSecond: 1, permitLeftMs: 0 } as const;
+  return report({ ...before, files: "absent", credentials });
 }
 
 /** Starts and stops its node at once, and says so. */
 class ObedientGuard {
-  report = reportOf();
+  report = stopped();
   #serial = 1;
   readonly #receive: (message: GuardToManager) => void;
 
