@@ -18,7 +18,7 @@ export async function disable(args: readonly string[], terminal: Terminal): Prom
     title: "Disable",
     plan: (view) => planDisable(view, chosen),
     next: [
-      "cardano-forge-manager status --watch    it stops within seconds, and another goes on",
+      "cardano-forge-manager status --watch    it stops forging within seconds",
       "cardano-forge-manager enable            lets it in again; time alone does not",
     ],
   }, terminal);

@@ -47,6 +47,7 @@ export async function carryOut(
       const text = planText(plan, { title, place, namespace: store.namespace });
       if (text !== told && written.size === 0) terminal.print(text);
       told = text;
+      if (plan.edits.length === 0 && written.size === 0) return EXIT.ok;
       const outcome = await writeAll(plan, { pool: look.pool, store, dryRun, written });
       if (outcome === "done") {
         if (dryRun) terminal.print("\nDry run: nothing was changed; the API server would take it");

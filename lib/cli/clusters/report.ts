@@ -5,7 +5,7 @@ import type { ClusterVerdict } from "../../core/policy_verdict.ts";
 import { isoSeconds } from "../../core/iso_time.ts";
 import type { UsableForgeCluster } from "../../kubernetes/forge_cluster_parse.ts";
 import type { PlainValue } from "../../kubernetes/yaml.ts";
-import { type Pool, poolName, type Pools } from "./pools.ts";
+import type { Pool, Pools } from "./pools.ts";
 import {
   forgersOf,
   heartbeatAgeMs,
@@ -86,7 +86,6 @@ function reportPool(
       network: pool.network,
       pool: pool.title,
       ...(pool.poolId === undefined ? {} : { poolId: pool.poolId }),
-      choose: poolName(pool),
       ...(verdict.best === undefined ? {} : { best: verdict.best }),
       summary: verdict.summary,
       clusters: verdict.clusters.map((one) => rowOf(one, usable.get(one.name), options)),

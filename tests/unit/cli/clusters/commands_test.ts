@@ -1,136 +1,12 @@
 // Owns the proof that operators' commands do what they say, against an API server in this process.
-// Never asks what a plan should be: plan_test.ts does.
+// Never asks what a plan should be: the plans' own tests do.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { status } from "../../../../lib/cli/status.ts";
 import { wallTime } from "../../../../lib/core/time.ts";
-import {
-  type EmulatedRequest,
-  failureResponse,
-  startEmulator,
-} from "../../../../lib/demo/emulator.ts";
-import { type ApiRequest, type Json, requestJson } from "../../../support/api_request.ts";
-import { until } from "../../../support/until.ts";
-import { objectOf, type ObjectSketch, statusOf } from "./objects.ts";
-import { put, report, runCommand, writePlainKubeconfig } from "./terminal.ts";
-
-const COLLECTION = "/apis/cardano.io/v1/namespaces/forge/cardanoforgeclusters";
-
-interface Scene extends AsyncDisposable {
-  readonly request: ApiRequest;
-  readonly env: Readonly<Record<string, string>>;
-  run(line: string): ReturnType<typeof runCommand>;
-  spec(name: string): Promise<Json>;
-}
-
-async function scene(
-  clusters: Readonly<Record<string, ObjectSketch>>,
-  onRequest?: (request: EmulatedRequest) => Response | undefined | Promise<Response | undefined>,
-): Promise<Scene> {
-  const emulator = await startEmulator(onRequest === undefined ? {} : { onRequest });
-  const dir = Deno.makeTempDirSync();
-  writePlainKubeconfig(`${dir}/config`, emulator.url);
-  const client = Deno.createHttpClient({});
-  const send = (path: string, init: RequestInit) =>
-    fetch(`${emulator.url}${path}`, { ...init, client } as RequestInit);
-  const request: ApiRequest = (method, path, o = {}) => requestJson(send, { method, path, ...o });
-  const now = wallTime(Date.now());
-  for (const [name, sketch] of Object.entries(clusters)) {
-    await put(request, COLLECTION, objectOf(name, sketch, now));
-  }
-  const env = { KUBECONFIG: `${dir}/config` };
-  return {
-    request,
-    env,
-    run: (line) => runCommand(line.split(" "), env),
-    spec: async (name) => (await request("GET", `${COLLECTION}/${name}`)).body.spec,
-    async [Symbol.asyncDispose]() {
-      client.close();
-      await emulator.stop();
-      Deno.removeSync(dir, { recursive: true });
-    },
-  };
-}
-
-const TWO: Readonly<Record<string, ObjectSketch>> = {
-  us: { priority: 1, forging: true },
-  eu: { priority: 2 },
-};
-
-Deno.test("status shows every cluster, who forges, who is next and why", async () => {
-  await using s = await scene({
-    ...TWO,
-    ap: { priority: 3, failures: 2, override: { reason: "slow line", forcePriority: 9 } },
-  });
-  const { code, printed } = await s.run("status");
-  assertEquals(code, 0);
-  const rows = printed.split("\n").map((line) => line.split(/ {2,}/));
-  assertEquals(rows.slice(0, 4).map((row) => row.slice(0, 9)), [
-    ["NETWORK", "POOL", "REGION", "STATE", "BASE", "PRIORITY", "HEALTHY", "LEADER", "FORGING"],
-    ["preview", "ABC", "us", "Priority-based", "1", "1", "yes", "bp-0", "yes"],
-    ["preview", "ABC", "eu", "Priority-based", "2", "2", "yes", "–", "no"],
-    ["preview", "ABC", "ap", "Priority-based*", "3", "19", "yes (2 failed)", "–", "no"],
-  ]);
-  assertMatch(printed, /~[01]s {2,}us holds the forge lease: it has better effective priority/);
-  assertStringIncludes(printed, "ABC on preview: us holds the forge lease and is the best");
-  assertStringIncludes(printed, "* ap: override to priority 9 until it is removed: slow line");
-});
-
-Deno.test("status tells the same as JSON and as YAML", async () => {
-  await using s = await scene(TWO);
-  const { printed } = await s.run("status -o json");
-  const { namespace, pools: [pool] } = JSON.parse(printed);
-  assertEquals([namespace, pool.network, pool.poolId, pool.best], [
-    "forge",
-    "preview",
-    "pool1abc",
-    "us",
-  ]);
-  const [us, eu] = pool.clusters;
-  assertEquals([us.name, us.activeLeader, us.forgingEnabled, us.rank], ["us", "bp-0", true, 0]);
-  assertEquals([eu.name, eu.activeLeader, eu.effectivePriority], ["eu", "", 2]);
-  const yaml = (await s.run("status --output=yaml")).printed;
-  assertMatch(yaml, /^ {6}- name: us$/m);
-  assertMatch(yaml, /^ {8}effectivePriority: 1$/m);
-});
-
-Deno.test("status says what is amiss: two forgers, an unreadable cluster, one without labels", async () => {
-  await using s = await scene({ us: { forging: true }, eu: { forging: true }, ap: {}, zz: {} });
-  const patch = (name: string, body: Json) =>
-    s.request("PATCH", `${COLLECTION}/${name}`, {
-      body,
-      contentType: "application/merge-patch+json",
-    });
-  await patch("ap", { spec: { priority: 0 } });
-  await patch("zz", { metadata: { labels: { "cardano.io/network": null } } });
-  const { printed } = await s.run("status");
-  assertMatch(printed, /Warning: (us and eu|eu and us) report that they forge/);
-  assertStringIncludes(printed, "ap cannot be used: spec.priority is 0, not a whole number");
-  assertStringIncludes(printed, "Warning: zz has no label cardano.io/network");
-});
-
-Deno.test("status --watch prints again when something changes, and not for a heartbeat", async () => {
-  await using s = await scene(TWO);
-  const printed: string[] = [];
-  const ended = new AbortController();
-  const terminal = {
-    environment: () => s.env,
-    print: (text: string) => printed.push(text),
-    printError: (text: string) => printed.push(text),
-  };
-  const watching = status(["--watch"], terminal, { signal: ended.signal });
-  await until("the first table", () => printed.length === 1);
-  const now = wallTime(Date.now() + 1_000);
-  await report(s.request, `${COLLECTION}/us`, statusOf(TWO["us"]!, now));
-  await report(s.request, `${COLLECTION}/us`, statusOf({ ...TWO["us"], failures: 1 }, now));
-  await until("the second table", () => printed.length === 2);
-  await s.request("DELETE", `${COLLECTION}/us`);
-  await until("the third table", () => printed.length === 3);
-  ended.abort();
-  assertEquals(await watching, 0);
-  assertMatch(printed[1]!, /yes \(1 failed\)/);
-  assert(!printed[2]!.includes(" us "));
-});
+import { failureResponse } from "../../../../lib/demo/emulator.ts";
+import { statusOf } from "./objects.ts";
+import { COLLECTION, scene, TWO } from "./scene.ts";
+import { report, runCommand } from "./terminal.ts";
 
 Deno.test("failover prints the plan, writes it, says what to look at; restore undoes it", async () => {
   await using s = await scene({ us: { ...TWO["us"], state: "Enabled" }, eu: TWO["eu"]! });
@@ -160,6 +36,7 @@ Deno.test("failover prints the plan, writes it, says what to look at; restore un
   ]);
   const again = await s.run("restore");
   assertMatch(again.printed, /^Restore of ABC on preview: nothing to change$/m);
+  assert(!again.printed.includes("Next"));
 });
 
 Deno.test("a dry run changes nothing and has the server check each edit", async () => {
