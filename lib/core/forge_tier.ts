@@ -122,7 +122,9 @@ export function seeClusters(
 ): ForgeTier {
   const own = resources.find(({ name }) => name === tier.settings.cluster);
   const isFirst = tier.resources === undefined;
-  const health = isFirst && own?.report !== undefined ? resumeHealth(own.report) : tier.health;
+  const resumed = isFirst && own?.report !== undefined ? resumeHealth(own.report) : tier.health;
+  // Nobody checks any more: a verdict of the past must not outlive the checks.
+  const health = own?.spec.healthCheck.enabled === false ? UNCHECKED_HEALTH : resumed;
   return {
     ...tier,
     resources,
