@@ -66,6 +66,7 @@ function judgeUnknown(
     hindrance,
     heartbeat: "none",
     forgeEpoch: undefined,
+    forges: false,
   };
 }
 
@@ -101,6 +102,7 @@ function judge(resource: ClusterResource, input: PolicyInput): JudgedCluster {
       : `${label} ${unable}`,
     heartbeat,
     forgeEpoch: (own ?? report)?.forgeEpoch,
+    forges: report !== undefined && report.activeLeader !== "",
   };
 }
 

@@ -72,6 +72,8 @@ export interface JudgedCluster {
   readonly heartbeat: HeartbeatStanding;
   /** The epoch of the forge lease for which it last found that it could claim. */
   readonly forgeEpoch: number | undefined;
+  /** By its report: its node is confirmed to forge. */
+  readonly forges: boolean;
 }
 
 export interface ClusterVerdict extends JudgedCluster {

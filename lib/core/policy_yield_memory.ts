@@ -18,7 +18,7 @@ export interface YieldMemory {
   readonly aheadSince: ReadonlyMap<string, WallTime>;
   /** From our own status, for whoever is ahead at the first look of a new local leader. */
   readonly resumedSince: WallTime | undefined;
-  /** To whom we yielded last, not known yet to be taken up. */
+  /** To whom we yielded last, not known yet to be taken up: it is when the other forges. */
   readonly offered: { readonly to: string; readonly transitions: number } | undefined;
   /** How often in a row a yield to each was not taken up. */
   readonly untaken: ReadonlyMap<string, number>;
@@ -129,8 +129,11 @@ function noteAnswer(
   const untaken = new Map(memory.untaken);
   // An operator who edits a cluster has seen to it.
   for (const name of promotedNow) untaken.delete(name);
-  if (holder !== undefined) untaken.delete(holder);
+  const forges = holder !== undefined && findCluster(verdict, holder)?.forges === true;
+  if (forges) untaken.delete(holder);
   if (offered === undefined || !isAnswered(memory, verdict)) return { offered, untaken };
-  if (holder !== offered.to) untaken.set(offered.to, (untaken.get(offered.to) ?? 0) + 1);
+  // Whoever claims and then cannot start its node costs the pool more than one that never claims.
+  if (holder === offered.to) return { offered: forges ? undefined : offered, untaken };
+  untaken.set(offered.to, (untaken.get(offered.to) ?? 0) + 1);
   return { offered: undefined, untaken };
 }

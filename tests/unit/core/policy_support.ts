@@ -43,6 +43,7 @@ export interface ClusterSketch {
   readonly silent?: number | undefined;
   /** Its heartbeat was only found. */
   readonly found?: boolean;
+  readonly forges?: boolean;
 }
 
 export type Sketches = Readonly<Record<string, ClusterSketch>>;
@@ -96,7 +97,7 @@ function reportOf(sketch: ClusterSketch): ClusterReport {
     lastHeartbeatTime: "a heartbeat",
     forgeEpoch: "epoch" in sketch ? sketch.epoch : EPOCH,
     ready: sketch.ready ?? true,
-    activeLeader: "",
+    activeLeader: sketch.forges === true ? `${sketch.region}-0` : "",
     betterSince: undefined,
     consecutiveFailures: failures,
     healthy: sketch.healthy ?? failures < 3,

@@ -58,9 +58,23 @@ Deno.test("a yield that a third cluster took was in vain for the one that was me
 Deno.test("yields in vain are forgotten when the cluster forges", () => {
   const holder = yieldInVain();
   assertEquals(holder.brief(BETTER), "wait 600 s for us: recovered");
-  holder.watch(BETTER, { holder: "us", epoch: holder.epoch + 1 });
+  const forging = { ...BETTER, us: { priority: 1, forges: true } };
+  holder.watch(forging, { holder: "us", epoch: holder.epoch + 1 });
   holder.claimAgain();
   assertEquals(holder.brief(BETTER), "wait 300 s for us: recovered");
+});
+
+Deno.test("a yield to a cluster that claims and cannot start its node is in vain", () => {
+  const holder = new Holder();
+  for (const waitSeconds of [300, 600, 1200]) {
+    assertEquals(holder.brief(BETTER), `wait ${waitSeconds} s for us: recovered`);
+    assertEquals(holder.pass(waitSeconds).brief(BETTER), "yield to us: recovered");
+    holder.watch(BETTER, {});
+    holder.epoch += 1;
+    holder.watch(BETTER, { holder: "us" });
+    holder.pass(12).watch(BETTER, {});
+    holder.claimAgain();
+  }
 });
 
 Deno.test("a yield that is repeated while it is under way counts once", () => {
