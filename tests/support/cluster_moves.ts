@@ -42,10 +42,15 @@ export async function expectTakeover(
 /** Nobody edits: it moves after the present holder's minimum stay and the failback delay. */
 export async function expectFailback(
   stage: ClusterStage,
-  { clusters, to, healedAtMs }: { clusters: Clusters; to: Cluster; healedAtMs: number },
+  { clusters, to, healedAtMs, delayMs = FAILBACK_DELAY_MS }: {
+    clusters: Clusters;
+    to: Cluster;
+    healedAtMs: number;
+    delayMs?: number;
+  },
 ): Promise<void> {
   const claimedAtMs = Date.parse((await clusters.hub.lease())?.spec?.acquireTime ?? "");
-  const earliestMs = Math.max(claimedAtMs + MINIMUM_STAY_MS, healedAtMs + FAILBACK_DELAY_MS);
+  const earliestMs = Math.max(claimedAtMs + MINIMUM_STAY_MS, healedAtMs + delayMs);
   await to.untilForging(MINIMUM_STAY_MS + RECOVERY_MS_MAX + 10_000);
   const ableMs = to.nextAbleMs(healedAtMs);
   stage.note("fails back after s:", Math.round((ableMs - claimedAtMs) / 1_000));
