@@ -56,7 +56,9 @@ export class HealthLoop {
     });
     if (signal.aborted) return;
     const restMs = Math.max(Math.min(REST_MS, intervalMs), intervalMs - responseMs);
-    this.#timer = setTimeout(() => void this.#turn(), Math.min(restMs, TIMER_MS_MAX));
+    // A timer that was due together with another event may fire although it was cleared.
+    const next = () => signal.aborted ? undefined : void this.#turn();
+    this.#timer = setTimeout(next, Math.min(restMs, TIMER_MS_MAX));
     const at = wallTime(Date.now());
     this.#dispatch({
       kind: "health_checked",
