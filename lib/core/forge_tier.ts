@@ -6,7 +6,7 @@ import { clusterOf, holdRuns, standingOf } from "./election_moves.ts";
 import { type Election, type ElectionSettings, newElection, type Wish } from "./election_state.ts";
 import { type Health, resumeHealth, UNCHECKED_HEALTH } from "./health.ts";
 import { parseIsoTime } from "./iso_time.ts";
-import type { Standing } from "./lease.ts";
+import { silentFrom, type Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
 import { claimDelayMs, judgeClusters } from "./policy.ts";
 import { type Heartbeats, observeHeartbeats } from "./policy_heartbeat.ts";
@@ -159,7 +159,7 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
     resources: tier.resources,
     unusable,
     heartbeats,
-    lease: leaseView(tier, standing),
+    lease: leaseView(tier, { standing, now: context.now.monotonic }),
     own: {
       name: settings.cluster,
       ready: context.guard?.isFit === true,
@@ -207,11 +207,29 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
   return { ...judged, givingUp };
 }
 
-function leaseView(tier: ForgeTier, standing: Standing): ForgeLeaseView {
+/**
+ * Since when a lease of ours that we let run out is open to all, ourselves included: were it for the
+ * others only, it would stay as it is for ever where none of them may forge.
+ */
+function ranOutAt(
+  { election }: ForgeTier,
+  { standing, now }: { standing: Standing; now: Monotonic },
+): Monotonic | undefined {
+  if (standing.kind !== "mine" || holdRuns(election, now)) return undefined;
+  const silentAt = silentFrom(election.view, election.settings.durationMs);
+  return silentAt === undefined || isBefore(now, silentAt) ? undefined : silentAt;
+}
+
+function leaseView(
+  tier: ForgeTier,
+  { standing, now }: { standing: Standing; now: Monotonic },
+): ForgeLeaseView {
   const { seen } = tier.election.view;
   const record = typeof seen === "object" ? seen : undefined;
-  const isHeld = (standing.kind === "mine" || standing.kind === "wait") && record?.holder !== "";
-  const isSilent = standing.kind === "claimable" && standing.why === "silent";
+  const ranOut = ranOutAt(tier, { standing, now }) !== undefined;
+  const isHeld = !ranOut && (standing.kind === "mine" || standing.kind === "wait") &&
+    record?.holder !== "";
+  const isSilent = ranOut || (standing.kind === "claimable" && standing.why === "silent");
   return {
     holder: isHeld && record !== undefined ? clusterOf(record.holder) : undefined,
     transitions: record?.transitions ?? 0,
@@ -248,14 +266,21 @@ export function forgeWish(
   if (guard.isUnconfirmed) return only({ kind: "keep" });
   if (!guard.isFit) return only({ kind: "lapse" });
   const standing = forgeStanding(tier, context);
-  if (standing.kind === "mine") return only(wishForOurs(tier, { guard, now }));
+  const openSince = ranOutAt(tier, { standing, now });
+  if (standing.kind === "mine" && openSince === undefined) {
+    const wish = wishForOurs(tier, { guard, now });
+    const silentAt = silentFrom(tier.election.view, tier.settings.lease.durationMs);
+    return wish.kind === "lapse" ? { wish, wakeAt: silentAt } : only(wish);
+  }
   if (holdRuns(tier.election, now)) return only({ kind: "lead" });
-  if (standing.kind !== "claimable" || tier.verdict === undefined) return only({ kind: "keep" });
+  const since = standing.kind === "claimable" ? standing.since : openSince;
+  // What is still ours would be renewed by who keeps it.
+  const waits: Wish = { kind: openSince === undefined ? "keep" : "lapse" };
+  if (since === undefined || tier.verdict === undefined) return only(waits);
   const delayMs = claimDelayMs(tier.verdict, tier.settings.cluster);
-  if (delayMs === undefined) return only({ kind: "keep" });
-  const claimFrom = addMs(standing.since, delayMs);
-  if (isBefore(now, claimFrom)) return { wish: { kind: "keep" }, wakeAt: claimFrom };
-  return only({ kind: "lead" });
+  if (delayMs === undefined) return only(waits);
+  const claimFrom = addMs(since, delayMs);
+  return isBefore(now, claimFrom) ? { wish: waits, wakeAt: claimFrom } : only({ kind: "lead" });
 }
 
 function localGiveUp(context: ForgeContext): ForgeGiveUp | undefined {
@@ -286,8 +311,9 @@ function wishForOurs(
 export function noteHold(tier: ForgeTier, context: ForgeContext): ForgeTier {
   const { monotonic, wall } = context.now;
   if (!holdRuns(tier.election, monotonic)) {
+    const standing = forgeStanding(tier, context);
     const settled = tier.election.business === undefined &&
-      forgeStanding(tier, context).kind !== "mine";
+      (standing.kind !== "mine" || ranOutAt(tier, { standing, now: monotonic }) !== undefined);
     return {
       ...tier,
       heldSince: undefined,

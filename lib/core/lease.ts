@@ -116,6 +116,13 @@ function waitMs(view: LeaseView, ownDurationMs: number): number {
   );
 }
 
+/** When whoever sees the record as we do counts it as silent; undefined where there is none. */
+export function silentFrom(view: LeaseView, ownDurationMs: number): Monotonic | undefined {
+  const { seen, stillSince } = view;
+  if (typeof seen !== "object" || stillSince === undefined) return undefined;
+  return addMs(stillSince, waitMs(view, ownDurationMs));
+}
+
 /** What may be done about the lease now. */
 export function leaseStanding(
   view: LeaseView,
@@ -135,7 +142,7 @@ export function leaseStanding(
     const since = distrustedUntil === undefined ? stillSince : latest(stillSince, distrustedUntil);
     return { kind: "claimable", record: seen, why: "released", fencedSecond, since };
   }
-  const silentAt = addMs(stillSince, waitMs(view, self.durationMs));
+  const silentAt = silentFrom(view, self.durationMs) ?? stillSince;
   const until = distrustedUntil === undefined ? silentAt : latest(silentAt, distrustedUntil);
   if (isBefore(now, until)) return { kind: "wait", record: seen, until };
   return { kind: "claimable", record: seen, why: "silent", fencedSecond: undefined, since: until };
@@ -144,7 +151,11 @@ export function leaseStanding(
 /** A pod's name proves nothing: its UID and a nonce that we wrote do. */
 export function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
   const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
-  if (self.inherits) return seen.holder !== "" && (seen.holder === self.holder || wroteIt);
+  if (self.inherits) {
+    // A name put in by hand has the annotation of who held before, and that one may forge on.
+    const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;
+    return seen.holder !== "" && (isOurs || wroteIt);
+  }
   return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;
 }
 
