@@ -76,6 +76,21 @@ export const LOSSES: ClusterScenarios = {
     await east.untilReady();
   },
 
+  "a way to the hub that is refused for 3 s, and ways to all APIs that are slow, cost nothing":
+    async (stage) => {
+      const clusters = await stage.start();
+      const { east, west } = clusters;
+      const sinceMs = Date.now();
+      for (const one of clusters.both) one.setHub("refuse");
+      await untilPassed(3_000, sinceMs);
+      for (const one of clusters.both) {
+        one.setHub({ slowMs: 1_000 });
+        one.setApi({ slowMs: 1_000 });
+      }
+      await expectSteady(clusters, { by: east, sinceMs, forMs: 45_000 });
+      assert(west.hasNotBegun(sinceMs));
+    },
+
   "clusters of unequal FORGE_LEASE_DURATION wait for the longest": async (stage) => {
     const lasting = (seconds: number) => ({ env: { FORGE_LEASE_DURATION: String(seconds) } });
     const clusters = await stage.start({ east: lasting(30), west: lasting(12) });
