@@ -177,6 +177,8 @@ function takeWritten(
     ? turn.election.hold?.fencedSecond
     : write.fencedSecond;
   update(turn, {
+    // What a restore brought back is overwritten: from our own write on the history is known again.
+    view: { ...turn.election.view, distrustedUntil: undefined },
     nonces: [nonce],
     hold: { stamp, holdMs: settings.holdMs, fencedSecond, sentAt },
   });

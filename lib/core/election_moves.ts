@@ -228,6 +228,7 @@ function written(
         writer,
         mark,
         transitions: nextTransitions(turn.election.view),
+        fencedSecond: write.fencedSecond,
       });
     case "renew":
       return renewedLease(record, { writer, mark });

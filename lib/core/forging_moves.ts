@@ -207,9 +207,13 @@ function mustAwaitSlot(turn: Turn): boolean {
 }
 
 function moveTowardsStop(turn: Turn): void {
-  const { node, files, settings, fence } = turn.state;
+  const { node, files, settings, fence, nonces } = turn.state;
   const trial = !settings.nodeRequired && node.identity === undefined;
-  const reachable = isUp(node) || node.forging || trial;
+  // Beside a restarted sidecar a socket that refuses may be that of a node that forged until now,
+  // where a permit ended in this guard's life or the lease may still show a write of the last one's.
+  const wasLeader = fence?.claimableAt !== undefined || nonces.length > 0;
+  const mayHaveForged = node.ranBeforeGuard && node.suspicion === "likely" && wasLeader;
+  const reachable = isUp(node) || node.forging || mayHaveForged || trial;
   if (!reachable) {
     if (fence !== undefined && node.suspicion === "none") closeFence(turn);
     return;

@@ -54,7 +54,9 @@ export function openFence(
 
 /** The stop is confirmed: notes the second for the receipt, when the files are gone too. */
 export function closeFence(turn: Turn): void {
-  const { fence, files, fenceMarginsMs, fences } = turn.state;
+  const { fence, files, fenceMarginsMs, fences, permit } = turn.state;
+  // Once more: the disk may have refused it when the permit ended.
+  if (permit === undefined && fence !== undefined) keepPermit(turn);
   const second = wallSecond(turn.now.wall);
   if (files.inPlace === "absent") {
     update(turn, { fencedSecond: second, lastFencedSecond: second });

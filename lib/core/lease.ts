@@ -79,15 +79,15 @@ export function observeLease(
   const before = typeof view.seen === "object" ? view.seen : undefined;
   const still = before !== undefined && standsStill(before, seen);
   const longestDurationMs = Math.max(view.longestDurationMs, seen.durationMs);
-  const wentBack = seen.transitions < view.highestTransitions;
+  // Not only below the last record: of two restores the second may bring back a middle state.
+  const wentBack = !still && seen.transitions < view.highestTransitions;
   const renewedByForeigner = before !== undefined && before.holder === seen.holder &&
     seen.holder !== "" && before.renewTime !== seen.renewTime && before.nonce === seen.nonce;
   const next: LeaseView = {
     seen,
     stillSince: still ? view.stillSince : at,
     longestDurationMs,
-    // From now on this is the history; the distrust below is what remembers the other one.
-    highestTransitions: seen.transitions,
+    highestTransitions: Math.max(view.highestTransitions, seen.transitions),
     distrustedUntil: view.distrustedUntil,
     renewedByForeignManager: seen.nonce === before?.nonce &&
       (view.renewedByForeignManager || renewedByForeigner),

@@ -15,6 +15,8 @@ export const ANNOTATION = {
   nonce: "cardano.io/write-nonce",
   /** Proof that the last holder's node had stopped; see Receipt. */
   receipt: "cardano.io/release-receipt",
+  /** Second from the receipt by which the holder claimed: it must outlive the holder's processes. */
+  fencedSecond: "cardano.io/last-fenced-second",
   /** Names, separated by commas, of the Leases that replace this one: nobody claims it beside them. */
   movedTo: "cardano.io/moved-to",
   /** Cluster for whose sake the forge lease was released: the others give it a head start. */
@@ -45,6 +47,8 @@ export interface LeaseRecord {
   readonly holderUid: string | undefined;
   readonly nonce: string | undefined;
   readonly poolId: string | undefined;
+  /** Wall second in which the last holder but one was fenced, where a receipt told it. */
+  readonly fencedSecond: number | undefined;
   /** Names of the leases that replace it; empty for one in use. */
   readonly movedTo: readonly string[];
   readonly preferredCluster: string | undefined;
@@ -82,11 +86,17 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     holderUid: annotations[ANNOTATION.holderUid],
     nonce: annotations[ANNOTATION.nonce],
     poolId: annotations[ANNOTATION.poolId],
+    fencedSecond: wholeNumber(annotations[ANNOTATION.fencedSecond]),
     movedTo: annotations[ANNOTATION.movedTo]?.split(",").filter((name) => name !== "") ?? [],
     preferredCluster: annotations[ANNOTATION.preferredCluster],
     lapsedBy: annotations[ANNOTATION.lapsedBy],
   };
   return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const value = Number(text ?? "-");
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function validReceipt(
@@ -140,7 +150,12 @@ export function vacantLease(
 
 export function claimedLease(
   record: LeaseRecord,
-  { writer, mark, transitions }: { writer: LeaseWriter; mark: WriteMark; transitions: number },
+  { writer, mark, transitions, fencedSecond }: {
+    writer: LeaseWriter;
+    mark: WriteMark;
+    transitions: number;
+    fencedSecond?: number | undefined;
+  },
 ): LeaseObject {
   const at = isoMicroTime(mark.now);
   return rewritten(record, {
@@ -151,7 +166,10 @@ export function claimedLease(
       renewTime: at,
       leaseTransitions: transitions,
     },
-    annotations: holderAnnotations(writer, mark),
+    annotations: {
+      ...holderAnnotations(writer, mark),
+      [ANNOTATION.fencedSecond]: fencedSecond === undefined ? undefined : String(fencedSecond),
+    },
   });
 }
 
@@ -191,6 +209,7 @@ export function releasedLease(
   return rewritten(record, {
     spec: { holderIdentity: "", renewTime },
     annotations: {
+      [ANNOTATION.fencedSecond]: undefined,
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: JSON.stringify(receipt),
@@ -218,6 +237,9 @@ export function movedLease(
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: undefined,
+      ...(record.receipt === undefined
+        ? {}
+        : { [ANNOTATION.fencedSecond]: String(record.receipt.fencedSecond) }),
       [ANNOTATION.movedTo]: [...new Set([...record.movedTo, movedTo])].join(","),
     },
   });

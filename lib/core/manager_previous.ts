@@ -81,7 +81,7 @@ export function stepOnePrevious(
   const one = { election, readAt };
   update(turn, { previous: { ...turn.state.previous, [name]: one } });
   if (at.kind === "moved") addPrevious(turn, at.to);
-  noteReceipt(turn, previous.election);
+  noteReceipt(turn, election);
   if (isCleared(turn, one)) return;
   const nextRead = readAt === undefined || election.business !== undefined
     ? undefined

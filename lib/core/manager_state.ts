@@ -52,7 +52,7 @@ export interface Managing {
   readonly poolId: string | undefined;
   readonly local: Election;
   readonly previous: Readonly<Record<string, PreviousLease>>;
-  /** Latest second from any receipt seen: it outlives the record, and a claim whose answer was lost. */
+  /** Latest second of a stop that a lease told of: kept where the record that said it is gone. */
   readonly seenFencedSecond: number | undefined;
   readonly forge: ForgeTier | undefined;
   /** Leadership is being given up: since which epoch of the guard, and why. */

@@ -6,7 +6,7 @@ import type { Election, ElectionContext, Wish } from "./election_state.ts";
 import type { Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
 import type { ManagerEffect, ManagerInstant, Managing } from "./manager_state.ts";
-import type { Monotonic } from "./time.ts";
+import { type Monotonic, wallSecond } from "./time.ts";
 
 /** As long as the guard waits for a fenced second that is ahead of its clock. */
 const CLOCKS_APART_SECONDS_MAX = 2;
@@ -54,9 +54,10 @@ export function standing(turn: Turn): Standing {
   });
 }
 
-/** Keeps the latest second of any receipt seen. */
+/** Keeps the latest second of a stop that any lease told of. */
 export function noteReceipt(turn: Turn, { view }: Election): void {
-  const fencedSecond = typeof view.seen === "object" ? view.seen.receipt?.fencedSecond : undefined;
+  if (typeof view.seen !== "object") return;
+  const fencedSecond = view.seen.receipt?.fencedSecond ?? view.seen.fencedSecond;
   if (fencedSecond === undefined) return;
   const before = turn.state.seenFencedSecond ?? fencedSecond;
   update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
@@ -66,7 +67,11 @@ export function noteReceipt(turn: Turn, { view }: Election): void {
  * What our receipt says: the second of our own stop, or that of the one before us where we never
  * came to forge in between and our clock is a little behind. One far ahead is a clock gone astray.
  */
-export function secondToRelease({ state }: Pick<Turn, "state">, ownSecond: number): number {
-  const ahead = (state.seenFencedSecond ?? ownSecond) - ownSecond;
-  return ahead > 0 && ahead <= CLOCKS_APART_SECONDS_MAX ? ownSecond + ahead : ownSecond;
+export function secondToRelease(
+  { state, now }: Pick<Turn, "state" | "now">,
+  ownSecond: number,
+): number {
+  const seen = state.seenFencedSecond ?? ownSecond;
+  const isPlausible = seen <= wallSecond(now.wall) + CLOCKS_APART_SECONDS_MAX;
+  return isPlausible ? Math.max(seen, ownSecond) : ownSecond;
 }

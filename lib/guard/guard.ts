@@ -51,6 +51,7 @@ export class Guard {
   readonly #queue: ForgingEvent[] = [];
   #turning = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #fencedWaiters: (() => void)[] = [];
   #stopped = false;
 
@@ -152,9 +153,11 @@ export class Guard {
     this.#sleepUntil(wakeAt);
   }
 
-  stop(): void {
+  /** Takes no event any more; resolves when looks and scrapes under way have ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    await Promise.all(this.#underWay);
   }
 
   #sleepUntil(wakeAt: Monotonic | undefined): void {
@@ -228,20 +231,29 @@ export class Guard {
   }
 
   #look(): void {
-    this.#watch.look(this.#options.clocks.monotonic()).catch((error) => {
-      const note = `Cannot look for the node: ${errorText(error)}`;
-      return { kind: "not_found", note } as const;
-    }).then((sighting) => this.dispatch({ kind: "looked", sighting }));
+    this.#follow(
+      this.#watch.look(this.#options.clocks.monotonic()).catch((error) => {
+        const note = `Cannot look for the node: ${errorText(error)}`;
+        return { kind: "not_found", note } as const;
+      }).then((sighting) => this.dispatch({ kind: "looked", sighting })),
+    );
   }
 
   #scrape(): void {
     const { metricsUrl } = this.#options.config.node;
     if (metricsUrl === undefined) return;
     const begunAt = this.#options.clocks.monotonic();
-    scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then((scrape) => {
-      this.#reporter.noteTip(scrape.kind === "read" ? scrape.slot : undefined);
-      this.dispatch({ kind: "scraped", begunAt, scrape });
-    });
+    this.#follow(
+      scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then((scrape) => {
+        this.#reporter.noteTip(scrape.kind === "read" ? scrape.slot : undefined);
+        this.dispatch({ kind: "scraped", begunAt, scrape });
+      }),
+    );
+  }
+
+  #follow(work: Promise<void>): void {
+    const following = work.finally(() => this.#underWay.delete(following));
+    this.#underWay.add(following);
   }
 
   #tellWaiters(): void {

@@ -43,7 +43,7 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
   host.start();
   const code = await shutdown.ended;
   host.stop();
-  guard.stop();
+  void guard.stop(); // what is under way ends with the process
   ending.abort();
   log.info("Stopped", { code });
   return code;
@@ -52,7 +52,13 @@ export async function runGuard({ config, warnings }: RunOptions): Promise<number
 function wire(config: Config, log: Log): { guard: Guard; host: WorkerHost; shutdown: Shutdown } {
   const podUid = config.podUid ?? crypto.randomUUID();
   const uptime = new Uptime();
-  const sources = { ...systemClocks(), bootMs: () => uptime.bootMs() };
+  const system = systemClocks();
+  let bootId: string | undefined;
+  const sources = {
+    ...system,
+    bootMs: () => uptime.bootMs(),
+    bootId: () => bootId ??= system.bootId(), // no process outlives a boot
+  };
   const clocks = new GuardClocks(sources);
   const permitFile = new PermitFile({ folder: config.stateDir, podUid, clocks: sources });
   const carried = carriedFrom(permitFile.read(), {

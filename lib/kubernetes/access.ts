@@ -68,7 +68,7 @@ export async function openCluster(
     case "in_cluster":
       return await openInCluster(settings, options);
     case "kubeconfig": {
-      // Loaded only here: the package behind it costs 15 MB, and a pod never needs it.
+      // Loaded only here: a pod never needs it, nor the packages behind it.
       const { openKubeconfig } = await import("./kubeconfig.ts");
       return await openKubeconfig(settings, options);
     }

@@ -1,8 +1,17 @@
 // Owns access by a kubeconfig.
-// Never loaded in a pod: the package it needs costs 15 MB, so it is imported only when a kubeconfig is used.
+// Never loaded in a pod: a pod's service account needs none of it, nor any package.
 
-import "./empty_process_env.ts"; // before the package
-import { KubeConfig, loadYaml } from "@kubernetes/client-node";
+// Not the package's entry point, which loads the models of the whole API: 16 MB that nothing here uses.
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User,
+} from "@kubernetes/client-node/dist/config_types.js";
+// @ts-types="@types/js-yaml"
+import { load as loadYaml } from "js-yaml";
 import {
   type Clock,
   type ClusterAccess,
@@ -58,34 +67,55 @@ async function loadEntry({ path, context }: KubeconfigSettings): Promise<Kubecon
       cause,
     });
   }
-  const config = new KubeConfig();
-  let raw: unknown;
+  let file: Kubeconfig;
   try {
-    config.loadFromString(text);
-    raw = loadYaml(text);
+    file = parseKubeconfig(text);
   } catch (cause) {
     throw new ClusterAccessError(`Cannot parse kubeconfig ${path}: ${(cause as Error).message}`, {
       cause,
     });
   }
-  if (context !== undefined) config.setCurrentContext(context);
-  const chosen = config.getContextObject(config.getCurrentContext());
-  const names = config.getContexts().map(({ name }) => name).join(", ");
-  if (chosen === null) {
-    const wanted = config.getCurrentContext() ?? "(no current-context)";
-    throw new ClusterAccessError(`Kubeconfig ${path} has no context ${wanted}, but: ${names}`);
+  const wanted = context ?? file.currentContext;
+  const chosen = file.contexts.find(({ name }) => name === wanted);
+  const names = file.contexts.map(({ name }) => name).join(", ");
+  if (chosen === undefined) {
+    const asked = wanted ?? "(no current-context)";
+    throw new ClusterAccessError(`Kubeconfig ${path} has no context ${asked}, but: ${names}`);
   }
-  const cluster = config.getCluster(chosen.cluster);
-  if (cluster === null) {
+  const cluster = file.clusters.find(({ name }) => name === chosen.cluster);
+  if (cluster === undefined) {
     throw new ClusterAccessError(`Kubeconfig ${path} has no cluster ${chosen.cluster}`);
   }
   return kubeconfigEntry({
     cluster,
-    user: config.getUser(chosen.user),
-    rawUser: rawUser(raw, chosen.user),
+    user: file.users.find(({ name }) => name === chosen.user) ?? null,
+    rawUser: rawUser(file.raw, chosen.user),
     namespace: chosen.namespace,
     folder: folderOf(path),
   });
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly Cluster[];
+  readonly contexts: readonly Context[];
+  readonly users: readonly User[];
+  readonly currentContext: string | undefined;
+  /** As it is written, for what the types leave out. */
+  readonly raw: JsonObject;
+}
+
+/** Throws for what is no YAML, and for an entry that lacks what it must have. */
+function parseKubeconfig(text: string): Kubeconfig {
+  const raw = loadYaml(text);
+  if (!isObject(raw)) throw new Error("it is not a YAML mapping");
+  const current = raw["current-context"];
+  return {
+    clusters: newClusters(raw.clusters),
+    contexts: newContexts(raw.contexts),
+    users: newUsers(raw.users),
+    currentContext: typeof current === "string" && current !== "" ? current : undefined,
+    raw,
+  };
 }
 
 function rawUser(raw: unknown, name: string): JsonObject {

@@ -13,6 +13,8 @@ import { requestCounts, scrapeMs } from "./scrape.ts";
 const WARM_UP_MS = 20_000;
 const SCRAPES = 500;
 const REPLICAS = 3;
+/** Keys are in memory, as the chart mounts them: the permit file lies beside them. */
+const PODS = Array.from({ length: REPLICAS }, () => ({ mountsKeys: true }));
 
 export interface SteadyOptions {
   readonly server: RealApiServer;
@@ -23,7 +25,7 @@ export interface SteadyOptions {
 export async function measureSteady(
   { server, audit, windowMs }: SteadyOptions,
 ): Promise<readonly Figure[]> {
-  await using replicas = await Replicas.start({ server, namespace: "steady" });
+  await using replicas = await Replicas.start({ server, namespace: "steady", replicas: PODS });
   const leader = await replicas.untilOneForges();
   await pause(WARM_UP_MS);
   const all = [leader, ...replicas.others(leader)];

@@ -21,6 +21,8 @@ export class GuardIsolate extends Isolate {
   #isBusy = false;
   #wakeAt: number | undefined;
   #nudgedTo: number | undefined;
+  /** Something changed since the last look. */
+  #mustLook = false;
   #told: GuardView | undefined;
   /** True times of the stamps handed out, by the stamp's own time. */
   readonly #stampedAt = new Map<number, number>();
@@ -65,8 +67,14 @@ export class GuardIsolate extends Isolate {
     this.#take({ kind: "tick" });
   }
 
+  override resume(): void {
+    super.resume();
+    if (this.#mustLook) this.nudge(1_000);
+  }
+
   /** Something changed that a look or the clock would show: the next ordinary tick notices. */
   nudge(withinMs: number): void {
+    this.#mustLook = true;
     if (!this.isAlive || this.#wakeAt === undefined || this.isPaused) return;
     const soon = this.host.monotonicMs() + this.world.random.between(0, withinMs);
     this.#nudgedTo = Math.min(this.#nudgedTo ?? Infinity, soon);
@@ -119,7 +127,7 @@ export class GuardIsolate extends Isolate {
     this.state = state;
     this.world.steps++;
     const permitLeftMs = (state.permit?.until ?? 0) - now.permit;
-    this.#wakeAt = this.world.skipsQuiet
+    this.#wakeAt = this.world.skipsQuiet && !this.#mustLook
       ? quietUntil(state, { wakeAt, now: now.monotonic, permitLeftMs })
       : wakeAt;
     if (state.permit !== before && state.permit !== undefined) {
@@ -138,6 +146,7 @@ export class GuardIsolate extends Isolate {
     if (effect.kind !== "log" && this.#sidecar.diesBeforeThis()) return;
     switch (effect.kind) {
       case "look":
+        this.#mustLook = false;
         return this.#later(this.world.random.between(0.5, 8), () => ({
           kind: "looked",
           sighting: pod.sight(),

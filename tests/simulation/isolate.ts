@@ -13,6 +13,8 @@ export abstract class Isolate {
   protected readonly host: Host;
   isAlive = true;
   isPaused = false;
+  /** When a timer was last set that fires noticeably late. */
+  lateAt = -Infinity;
   readonly #waiting: (() => void)[] = [];
   #timer: Appointment | undefined;
 
@@ -56,6 +58,7 @@ export abstract class Isolate {
     const latenessMs = random.chance(0.9)
       ? random.between(0, 3)
       : random.between(0, LATENESS_MS_MAX);
+    if (latenessMs > 50) this.lateAt = agenda.now;
     this.#timer = agenda.book(this.host.trueTimeOf(at) + latenessMs, () => {
       this.#timer = undefined;
       this.run(() => this.tick());

@@ -26,7 +26,8 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   const { store, random } = world;
   if (store.past.length === 0) return false;
   // Only what was of this very lock, and not marked as moved: restoring that is renaming it.
-  const old = random.pick(store.past);
+  const released = store.past.filter((one) => one.spec?.holderIdentity === "");
+  const old = random.pick(released.length > 0 && random.chance(0.5) ? released : store.past);
   const { name } = old.metadata;
   const present = store.get(name);
   if (present === undefined || old.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) {
@@ -35,10 +36,12 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   if (present.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) return false;
   world.note("operator", `restores the ${part} of ${name}`);
   const lost = present.spec?.leaseTransitions ?? 0;
-  const managers = world.pods.flatMap(({ sidecar }) => sidecar?.manager ?? []);
-  if (part === "object") {
-    const knowing = managers.filter((one) => one.highestTransitions >= lost);
-    world.restored = { at: world.agenda.now, knowing: new Set(knowing) };
+  // A state of another history that is no older than the present one cannot be told from it.
+  if (part === "object" && (old.spec?.leaseTransitions ?? 0) >= lost) return false;
+  if (part === "object") world.forget((one) => one.highestTransitions >= lost);
+  if (part === "spec" && random.chance(0.3)) {
+    // A process that begins now has only what is there to go by.
+    random.pick(world.pods).sidecar?.crashManager(random.skewed(20, 500));
   }
   const annotations = old.metadata.annotations ?? {};
   // Where durations differ, a shorter one put in by hand misleads who did not see the longer.
@@ -63,6 +66,8 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
       if (world.store.get(name)?.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) {
         return false;
       }
+      // Where durations differ, who begins after this cannot know the longest.
+      if (world.isUnequal) world.forget();
       world.store.remove(name);
     },
   },

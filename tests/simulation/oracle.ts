@@ -22,10 +22,17 @@ const CHECK_MS = 1_000;
 const FENCE_SLACK_MS = 1_500;
 const WATCH_MS = 6_500;
 
+function isLeftOver({ sidecar, world, diskRefusedAt }: Pod): boolean {
+  return sidecar?.guard.state.permit?.carried === true &&
+    world.agenda.now - diskRefusedAt < 30_000;
+}
+
 export class Oracle {
   readonly #world: World;
   readonly #running = new Map<Pod, Spell>();
   readonly spells: Spell[] = [];
+  /** Told of every signal by which a node is started. */
+  readonly onStart: ((pod: Pod) => void)[] = [];
   readonly #lastSlot = new Map<string, number>();
   readonly #unpermittedSince = new Map<Pod, number>();
   readonly #filesSince = new Map<Pod, number>();
@@ -85,6 +92,8 @@ export class Oracle {
   permitted(pod: Pod): void {
     for (const other of this.#world.pods) {
       if (other === pod || other.poolId !== pod.poolId || !other.permitRuns()) continue;
+      // What a disk did not let go is worth nothing: it starts no node, and none was forging.
+      if (isLeftOver(pod) || isLeftOver(other)) continue;
       if (claimsUnseenPast(this.#world, pod) || claimsUnseenPast(this.#world, other)) {
         return this.#world.setApart("restored_and_fresh");
       }
@@ -94,6 +103,7 @@ export class Oracle {
 
   signalled(pod: Pod, reason: SighupReason): void {
     const starts = reason === "enable_forging" || reason === "credentials_changed";
+    if (starts) { for (const told of this.onStart) told(pod); }
     if (starts && pod.sidecar?.guard.state.permit?.carried) {
       this.#world.violate("carried_start", `${pod.label} starts by a permit from a file`);
     }
@@ -101,7 +111,11 @@ export class Oracle {
 
   /** A node that does what it is told, beside a guard that can tell it, has to be asked, not killed. */
   killed(pod: Pod): void {
-    const calm = !pod.isTroubled && this.#world.agenda.now - pod.untroubledSince > 10_000;
+    const { now } = this.#world.agenda;
+    // With the shortest FENCE_TIMEOUT there is no time for a signal to settle and another to follow.
+    const hasTime = pod.timings.fenceTimeoutMs >= 4_000;
+    const calm = hasTime && !pod.isTroubled && now - pod.untroubledSince > 10_000 &&
+      now - (pod.sidecar?.guard.lateAt ?? 0) > 3_000;
     if (calm) this.#world.violate("needless_kill", `${pod.label} kills an obedient node`);
   }
 
@@ -116,7 +130,9 @@ export class Oracle {
         pod.sidecar?.manager === manager && manager?.isPaused === false;
       if (!calm || !this.isAble(pod) || !pod.link.isFair) return;
       if (this.#running.get(pod)!.from >= at || pod.lastRenewalAt > at) return;
-      if (this.#world.store.get(pod.leaseName)?.spec?.holderIdentity !== "stranger") return;
+      const lease = this.#world.store.get(pod.leaseName);
+      if (lease?.spec?.holderIdentity !== "stranger") return;
+      if (lease.metadata.annotations?.[ANNOTATION.poolId] !== pod.poolId) return;
       this.#world.violate("edit_ignored", `${pod.label} forges on though its lease was given away`);
     });
   }

@@ -105,7 +105,8 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   {
     name: "node_refuses_start",
     weight: 2,
-    strike: (world, pod) => misbehave(world, pod, { refusesStart: true }),
+    strike: (world, pod) =>
+      seesMetrics(pod) ? misbehave(world, pod, { refusesStart: true }) : false,
   },
   {
     name: "node_handles_slowly",

@@ -1,7 +1,11 @@
 // Owns one run: a world by its seed, faults for a while, healing, and what came of it.
 // Never keeps anything between two runs.
 
-import { defaultRenewDeadlineMs, type Timings } from "../../lib/config/timings.ts";
+import {
+  defaultRenewDeadlineMs,
+  longestRenewDeadlineMs,
+  type Timings,
+} from "../../lib/config/timings.ts";
 import type { ApartClass } from "./apart.ts";
 import { type Core, PRODUCTION } from "./core.ts";
 import { Pod } from "./pod.ts";
@@ -91,7 +95,7 @@ function populate(world: World): void {
   const common = drawTimings(world);
   const unequal = world.isUnequal = random.chance(0.25);
   const twins = random.chance(0.12) && count > 2;
-  const unflagged = random.chance(0.1) && count > 2 ? random.below(count) : -1;
+  const unflagged = random.chance(0.1) && count > 2 ? random.below(count - 1) : -1;
   const stranger = random.chance(0.1) && count > 2 && !world.isMild ? count - 1 : -1;
   const tameWithinMs = world.isTame ? 300 : undefined;
   const leaseName = random.chance(0.5) ? DEFAULT_LOCK : OTHER_LOCK;
@@ -116,13 +120,16 @@ function populate(world: World): void {
 
 function drawTimings({ random }: World): Timings {
   const durationMs = random.pick([15_000, 15_000, 15_000, 20_000, 30_000]);
-  const fenceTimeoutMs = 4_000;
+  const fenceTimeoutMs = random.pick([4_000, 4_000, 2_000]);
   const apiTimeoutMs = 2_000;
+  const renewDeadlineMs = random.chance(0.6)
+    ? defaultRenewDeadlineMs(durationMs, fenceTimeoutMs)
+    : longestRenewDeadlineMs(durationMs, fenceTimeoutMs);
   return {
     durationMs,
     fenceTimeoutMs,
     apiTimeoutMs,
-    renewDeadlineMs: defaultRenewDeadlineMs(durationMs, fenceTimeoutMs),
+    renewDeadlineMs,
     renewIntervalMs: Math.min(5_000, durationMs / 4),
   };
 }

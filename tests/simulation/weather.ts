@@ -8,6 +8,7 @@ import { GOOD_MANNERS } from "./node.ts";
 import { OPERATOR_FAULTS } from "./operator_faults.ts";
 import type { Pod } from "./pod.ts";
 import { PROCESS_FAULTS } from "./process_faults.ts";
+import { TimelyFaults } from "./timely_faults.ts";
 import type { World } from "./world.ts";
 
 export const ALL_FAULTS: readonly Fault[] = [
@@ -22,6 +23,7 @@ export class Weather {
   readonly #world: World;
   readonly #faults: readonly Fault[];
   readonly #meanGapMs: number;
+  readonly #timely: TimelyFaults;
   #isOver = false;
 
   constructor(world: World) {
@@ -32,6 +34,8 @@ export class Weather {
       !world.isMild || fault.isMild || fault.isMildForFollowers
     ).map((fault) => ({ ...fault, weight: fault.weight * random.pick([0, 0.3, 1, 1, 4]) }));
     this.#meanGapMs = random.skewed(3_000, 40_000);
+    const timely = random.pick([0, 0, 0.1, 0.3]);
+    this.#timely = new TimelyFaults(world, world.isMild ? 0 : timely);
     this.#next();
   }
 
@@ -78,6 +82,7 @@ export class Weather {
 
   heal(): void {
     this.#isOver = true;
+    this.#timely.isOver = true;
     const world = this.#world;
     world.note("weather", "all is healed");
     world.watchLagMs = 20;

@@ -108,6 +108,12 @@ export class World {
     }
   }
 
+  /** What the lease told is lost: who begins from now on cannot know of it. */
+  forget(knows: (manager: ManagerIsolate) => boolean = () => true): void {
+    const managers = this.pods.flatMap(({ sidecar }) => sidecar?.manager ?? []);
+    this.restored = { at: this.agenda.now, knowing: new Set(managers.filter(knows)) };
+  }
+
   nextSerial(): number {
     return ++this.#serial;
   }

@@ -3,13 +3,14 @@
 
 import { assertEquals } from "@std/assert";
 import { unfitness } from "../../../lib/core/guard_verdicts.ts";
-import { GuardUnderTest, NODE } from "./forging_support.ts";
+import { permitTime } from "../../../lib/core/time.ts";
+import { GuardUnderTest } from "./forging_support.ts";
 
 Deno.test("a scrape answered after its process ended starts no quarrel over the key files", () => {
   const guard = GuardUnderTest.leader();
   const begunAt = guard.nowMs;
   guard.later(300).lookInVain().files("absent");
-  assertEquals(guard.acts, ["install_files"], "for the node's restart");
+  assertEquals(guard.acts, ["keep_permit", "install_files"], "for the node's restart");
   guard.files("installed").scrape(1, { begunAt });
   assertEquals(guard.acts, []);
   assertEquals(guard.state.node.phase, "gone");
@@ -39,18 +40,6 @@ Deno.test("a start that the kernel refuses to signal gives leadership up", () =>
   const guard = GuardUnderTest.follower().grant().files("installed").signalled("denied");
   assertEquals(guard.state.permit, undefined);
   assertEquals(guard.state.backoff?.failures, 1);
-});
-
-Deno.test("a node that was starting while its fence began is asked before it is killed", () => {
-  const guard = new GuardUnderTest().credentials().files("installed").look(false);
-  guard.grant().later(9_000).tick();
-  guard.later(11_000).look(true);
-  assertEquals(guard.acts, ["remove_files"]);
-  guard.files("absent");
-  assertEquals(guard.acts, ["sighup startup_cleanup"]);
-  guard.signalled().later(500).scrape(1).later(2_000).tick();
-  assertEquals(guard.acts, ["sigkill"], "it had its time to obey");
-  assertEquals(guard.state.node.identity, NODE);
 });
 
 Deno.test("no start, and no file, comes before the handler of the first SIGHUP must be through", () => {
@@ -92,4 +81,30 @@ Deno.test("a refusal of the disk keeps a follower from leading for half a minute
   assertEquals(unfitness(guard.state, guard.now.monotonic)?.code, "install_failed");
   guard.later(30_000).tick();
   assertEquals(unfitness(guard.state, guard.now.monotonic), undefined);
+});
+
+Deno.test("a node found refusing beside a restarted sidecar is fenced when the carried permit ends", () => {
+  const carried = {
+    until: permitTime(14_000),
+    sentAt: permitTime(5_000),
+    fencedSecond: undefined,
+    carried: true,
+  };
+  const guard = new GuardUnderTest({ carried }).credentials().files("installed").look(false);
+  guard.scrapeInVain().later(4_000).tick();
+  assertEquals(guard.acts, ["keep_permit", "remove_files"]);
+  guard.files("absent").signalled().later(2_000).scrapeInVain();
+  // By signal and settle time, as its metrics were never readable.
+  assertEquals(guard.state.node.suspicion, "none");
+});
+
+Deno.test("a node found refusing is fenced too when only the nonces on file tell that it led", () => {
+  const guard = new GuardUnderTest({ nonces: ["of the last renewal"] }).credentials();
+  guard.files("installed").look(false);
+  assertEquals(guard.acts, ["remove_files"]);
+});
+
+Deno.test("a node found refusing beside a follower's sidecar is left to start", () => {
+  const guard = new GuardUnderTest().credentials().files("installed").look(false);
+  assertEquals(guard.acts, []);
 });

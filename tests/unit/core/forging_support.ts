@@ -31,14 +31,15 @@ export class GuardUnderTest {
   effects: ForgingEffect[] = [];
 
   constructor(
-    { carried, nowMs = 10_000, settings = SETTINGS }: {
+    { carried, nonces = [], nowMs = 10_000, settings = SETTINGS }: {
       carried?: Permit;
+      nonces?: string[];
       nowMs?: number;
       settings?: ForgingSettings;
     } = {},
   ) {
     this.nowMs = nowMs;
-    this.state = newGuarding(settings, { bornAt: monotonic(nowMs), carried, nonces: [] });
+    this.state = newGuarding(settings, { bornAt: monotonic(nowMs), carried, nonces });
   }
 
   get now(): GuardInstant {

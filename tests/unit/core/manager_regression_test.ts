@@ -20,10 +20,12 @@ Deno.test("though renewals were refused five times, the lease stays known as our
 
 Deno.test("a receipt names the latest stop, also when its writer only passed the lease on", () => {
   const leader = ManagerUnderTest.leader();
-  const second = 1_790_000_150;
+  const second = 1_790_000_115;
   leader.report({ epoch: 2, unfit: { code: "node_gone", message: "" } });
   leader.report({ epoch: 3, unfit: { code: "node_gone", message: "" }, fencedSecond: second });
-  const passer = new ManagerUnderTest(settingsOf("pod-1"), leader.store).report().see();
+  const passer = new ManagerUnderTest(settingsOf("pod-1"), leader.store);
+  passer.nowMs = leader.nowMs;
+  passer.report().see();
   assertEquals(passer.grants.at(-1)?.request.fencedSecond, second);
   passer.report({ epoch: 2, unfit: { code: "install_failed", message: "" } });
   passer.report({
@@ -112,4 +114,60 @@ Deno.test("a lock that a mark leads to is asked for too, though nobody listed it
     third.later(3_750);
   }
   assertEquals(store.get("third")?.spec?.holderIdentity ?? "", "", "the second lock is held");
+});
+
+Deno.test("a state of the past that a second restore brings back is waited for", () => {
+  const { store } = ManagerUnderTest.leader();
+  const released = [1, 2, 3].map((transitions) => {
+    const renewTime = `2026-09-21T00:00:0${transitions}.000000Z`;
+    store.edit("lock", (lease) => {
+      const receipt = { by: "pod-0", uid: lease.metadata.uid, renewTime, transitions };
+      const text = JSON.stringify({ ...receipt, fencedSecond: 1_790_000_100 });
+      const annotations = { ...lease.metadata.annotations, [ANNOTATION.receipt]: text };
+      const spec = { holderIdentity: "", renewTime, leaseTransitions: transitions };
+      return { ...lease, metadata: { ...lease.metadata, annotations }, spec };
+    });
+    return store.get("lock")!;
+  });
+  const node = { code: "node_starting", message: "" } as const;
+  const watcher = new ManagerUnderTest(settingsOf("pod-2"), store).report({ unfit: node });
+  const show = (at: number) => {
+    store.edit("lock", () => released[at]!);
+    watcher.see();
+  };
+  watcher.see();
+  show(0);
+  watcher.later(60_000);
+  show(1);
+  watcher.report();
+  assertEquals(watcher.since(), ["watch_lease"]);
+  watcher.later(15_000);
+  assertEquals(watcher.since().includes("grant"), true);
+});
+
+Deno.test("a holder that wrote a restored lease back goes on renewing it", () => {
+  const leader = ManagerUnderTest.leader();
+  leader.store.edit("lock", (lease) => ({
+    ...lease,
+    spec: { ...lease.spec, holderIdentity: "", leaseTransitions: 0 },
+  }));
+  leader.later(3_750).later(200);
+  assertEquals(leader.since().at(-2), "wrote write_back");
+  leader.later(3_750);
+  assertEquals(leader.since(), ["replace lock", "wrote renew", "grant"]);
+});
+
+Deno.test("the second of a receipt outlives the process that claimed by it", () => {
+  const leader = ManagerUnderTest.leader();
+  leader.report({ epoch: 2, unfit: { code: "node_gone", message: "" } });
+  leader.report({
+    epoch: 3,
+    unfit: { code: "node_gone", message: "" },
+    fencedSecond: 1_790_000_150,
+  });
+  const claimer = new ManagerUnderTest(settingsOf("pod-1"), leader.store).report().see();
+  const nonces = claimer.state.local.nonces;
+  const again = new ManagerUnderTest(settingsOf("pod-1"), leader.store, [...nonces]);
+  again.report({ epoch: 2 }).see();
+  assertEquals(again.grants.at(-1)?.request.fencedSecond, 1_790_000_150);
 });

@@ -119,13 +119,13 @@ export class Actor implements Disposable {
 }
 
 /** An emulator whose Lease was released, so that the first claim need not wait. */
-export async function releasedStage(): Promise<Emulator> {
+export async function releasedStage(poolId: string = VALID.poolIdHex): Promise<Emulator> {
   const emulator = await startEmulator();
   const name = LEASE;
   const vacant = vacantLease({
     name,
     namespace: NAMESPACE,
-    poolId: VALID.poolIdHex,
+    poolId,
     durationSeconds: 15,
     transitions: 1,
   });
