@@ -83,6 +83,8 @@ export const LOSSES: ClusterScenarios = {
       const sinceMs = Date.now();
       for (const one of clusters.both) one.setHub("refuse");
       await untilPassed(3_000, sinceMs);
+      for (const one of clusters.both) one.setHub("ok");
+      await untilPassed(10_000, sinceMs); // a slow way takes too long for a new TLS connection
       for (const one of clusters.both) {
         one.setHub({ slowMs: 1_000 });
         one.setApi({ slowMs: 1_000 });
