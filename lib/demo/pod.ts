@@ -253,4 +253,20 @@ export interface PodStatus {
     readonly node: { readonly phase: string };
     readonly unfit?: { readonly code: string; readonly message: string };
   };
+  /** Of a cluster among several. */
+  readonly tier?: {
+    readonly coordination: { readonly reach: string };
+    readonly forgeLease: {
+      readonly transitions: number;
+      readonly isHeld: boolean;
+      readonly standing: string;
+      /** Whether a trial found that it could be claimed. */
+      readonly claim?: string;
+    };
+    readonly clusters: readonly {
+      readonly name: string;
+      readonly canForge: boolean;
+      readonly heartbeatAgeMs?: number;
+    }[];
+  };
 }
