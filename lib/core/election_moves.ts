@@ -204,6 +204,10 @@ export function send(
   turn.effects.push({ kind: "replace_lease", name: election.settings.name, object });
 }
 
+function laterSecond(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? a ?? b : Math.max(a, b);
+}
+
 /** The nonce on the record last seen stays, however many writes after it fail: it is what makes it ours. */
 function withNonce({ nonces, view }: Election, nonce: string): readonly string[] {
   const shown = typeof view.seen === "object" ? view.seen.nonce : undefined;
@@ -228,7 +232,7 @@ function written(
         writer,
         mark,
         transitions: nextTransitions(turn.election.view),
-        fencedSecond: write.fencedSecond,
+        fencedSecond: laterSecond(write.fencedSecond, turn.context.fencedSecond),
       });
     case "renew":
       return renewedLease(record, { writer, mark });

@@ -121,6 +121,8 @@ export interface ElectionContext {
   /** A number not used before in this process, for ids and nonces. */
   readonly fresh: number;
   readonly nonceBase: string;
+  /** Latest second of a stop that any lease told of; goes into a claim, to outlive this process. */
+  readonly fencedSecond: number | undefined;
   /** The guard's epoch: a hold of an older one buys no permit, so the lease is renewed at once. */
   readonly epoch: number;
 }

@@ -43,7 +43,7 @@ export interface LeaseStandpoint {
    * Whether the holder's text alone proves the lease ours. True for the forge lease, whose holder
    * names the local Lease by uid: whoever holds that one has waited its predecessor out.
    */
-  readonly inherits: boolean;
+  readonly inherits?: boolean;
 }
 
 export type Standing =

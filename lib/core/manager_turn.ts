@@ -34,7 +34,7 @@ export function writerOf({ settings, poolId }: Managing): LeaseWriter | undefine
 }
 
 export function contextFor(turn: Turn, wish: Wish): ElectionContext {
-  const { serial, settings, guard } = turn.state;
+  const { serial, settings, guard, seenFencedSecond } = turn.state;
   update(turn, { serial: serial + 1 });
   return {
     wish,
@@ -43,6 +43,7 @@ export function contextFor(turn: Turn, wish: Wish): ElectionContext {
     random: turn.random,
     fresh: serial,
     nonceBase: settings.nonceBase,
+    fencedSecond: seenFencedSecond,
     epoch: guard?.epoch ?? 0,
   };
 }

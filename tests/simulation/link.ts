@@ -33,6 +33,8 @@ type Fate = "well" | "lost" | "answer_lost" | "reset" | "answer_reset" | "late" 
 export class Link {
   readonly #world: World;
   weather: LinkWeather = FAIR;
+  /** Answers alone take so much longer. */
+  answerDelayMs = 0;
   readonly #whenUp: (() => void)[] = [];
 
   constructor(world: World) {
@@ -106,7 +108,7 @@ export class Link {
       case "well":
         return void agenda.after(out, () => {
           const outcome = apply();
-          agenda.after(back, () => answer(outcome));
+          agenda.after(back + this.answerDelayMs, () => answer(outcome));
         });
       case "lost":
         return;

@@ -75,7 +75,7 @@ export class SimulatedNode {
       return;
     }
     // Handled concurrently: each reads the files for itself, and nothing keeps them in order.
-    const wholeMs = random.chance(0.3)
+    const wholeMs = random.chance(manners.handlerMsMax > 100 ? 0.7 : 0.3)
       ? random.between(1, manners.handlerMsMax)
       : random.between(1, Math.min(60, manners.handlerMsMax));
     const readMs = wholeMs * random.next();

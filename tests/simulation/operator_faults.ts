@@ -87,6 +87,19 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
       ),
   },
   {
+    // As whoever copies all of another pod's record would do it.
+    name: "lease_given_wholly_to_a_pod",
+    weight: 2,
+    strike: (world) => {
+      const pod = world.random.pick(world.pods);
+      return edit(world, (lease) => {
+        const annotations = { ...lease.metadata.annotations, [ANNOTATION.holderUid]: pod.uid };
+        const given = { ...lease, metadata: { ...lease.metadata, annotations } };
+        return withSpec(given, { holderIdentity: pod.podName });
+      });
+    },
+  },
+  {
     name: "lease_given_to_a_stranger",
     weight: 2,
     strike: (world) => {

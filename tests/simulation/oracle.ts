@@ -31,8 +31,8 @@ export class Oracle {
   readonly #world: World;
   readonly #running = new Map<Pod, Spell>();
   readonly spells: Spell[] = [];
-  /** Told of every signal by which a node is started. */
-  readonly onStart: ((pod: Pod) => void)[] = [];
+  /** Told of every SIGHUP, and whether it is to start the node. */
+  readonly onSignal: ((pod: Pod, starts: boolean) => void)[] = [];
   readonly #lastSlot = new Map<string, number>();
   readonly #unpermittedSince = new Map<Pod, number>();
   readonly #filesSince = new Map<Pod, number>();
@@ -103,7 +103,7 @@ export class Oracle {
 
   signalled(pod: Pod, reason: SighupReason): void {
     const starts = reason === "enable_forging" || reason === "credentials_changed";
-    if (starts) { for (const told of this.onStart) told(pod); }
+    for (const told of this.onSignal) told(pod, starts);
     if (starts && pod.sidecar?.guard.state.permit?.carried) {
       this.#world.violate("carried_start", `${pod.label} starts by a permit from a file`);
     }
@@ -148,11 +148,30 @@ export class Oracle {
   }
 
   written(pod: Pod, before: LeaseObject | undefined, after: LeaseObject): void {
+    const { annotations } = after.metadata;
+    const isRelease = annotations?.[ANNOTATION.receipt] !== undefined &&
+      after.spec?.holderIdentity === "";
+    if (isRelease) this.#released(pod);
     const [was, is] = [before, after].map((lease) =>
       lease?.metadata.annotations?.[ANNOTATION.poolId]
     );
     if (was === undefined || was === is) return;
     this.#world.violate("other_pool", `${pod.label} takes another pool's lease`);
+  }
+
+  /** A release says that the stop is confirmed: nothing that was told to forge may be under way. */
+  #released(pod: Pod): void {
+    const { state } = pod.sidecar?.guard ?? {};
+    if (
+      state === undefined || pod.isTroubled || pod.untroubledSince > this.#world.agenda.now - 5_000
+    ) {
+      return;
+    }
+    const { node, permit, fence } = state;
+    const open = fence !== undefined && node.toldToForge && node.suspicion === "likely";
+    if (permit !== undefined || open) {
+      this.#world.violate("released_early", `${pod.label} releases before its stop is confirmed`);
+    }
   }
 
   #check(): void {

@@ -121,7 +121,7 @@ function populate(world: World): void {
 function drawTimings({ random }: World): Timings {
   const durationMs = random.pick([15_000, 15_000, 15_000, 20_000, 30_000]);
   const fenceTimeoutMs = random.pick([4_000, 4_000, 2_000]);
-  const apiTimeoutMs = 2_000;
+  const apiTimeoutMs = durationMs > 15_000 ? random.pick([2_000, 4_000]) : 2_000;
   const renewDeadlineMs = random.chance(0.6)
     ? defaultRenewDeadlineMs(durationMs, fenceTimeoutMs)
     : longestRenewDeadlineMs(durationMs, fenceTimeoutMs);

@@ -1,38 +1,47 @@
 // Owns faults that strike at delicate moments, which chance alone would seldom meet.
 // Never does anything that the other faults could not have done just then.
 
+import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import { FAIR } from "./link.ts";
 import { GOOD_MANNERS } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { World } from "./world.ts";
 
-type Moment = "claimed" | "released" | "started";
+type Moment = "claimed" | "renewed" | "released" | "started" | "cleaned";
 
 /** What a world's delicate moments are struck by, if they are. */
 const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => void)[]>> = {
   claimed: [
-    // The writes of those who lost are still under way.
-    (world, pod) =>
-      void world.agenda.after(world.random.between(5, 1_900), () => {
-        if (world.store.get(pod.leaseName)?.spec?.holderIdentity !== pod.podName) return;
-        if (world.isUnequal) world.forget();
-        world.watchLagMs = world.random.skewed(20, 4_000);
-        world.agenda.after(5_000, () => world.watchLagMs = 20);
-        world.store.remove(pod.leaseName);
-      }),
+    (world, pod) => deleteSoon(world, pod),
+    (world, pod) => deleteSoon(world, pod),
     // The guard learns that it is unfit while the grant is on its way.
+    (world, pod) => refuseSocket(world, pod),
+    // It passes the lease on at once, to one that knows only its receipt.
     (world, pod) => {
-      const { node } = pod;
-      if (!node?.accepts) return;
-      node.setAccepts(false);
-      pod.sidecar?.guard.nudge(15);
-      world.agenda.after(world.random.between(500, 5_000), () => {
-        if (node.isAlive) node.setAccepts(true);
-      });
+      refuseSocket(world, pod);
+      for (const other of world.pods) {
+        if (other !== pod) other.sidecar?.crashManager(world.random.skewed(20, 300));
+      }
     },
     (world, pod) => refuseDisk(world, pod),
     (_world, pod) => pod.endNode("crashes"),
     (world, pod) => pod.sidecar?.crashManager(world.random.skewed(20, 1_000)),
+  ],
+  // The answer comes late, and after it none.
+  renewed: [
+    (world, pod) => {
+      const { link } = pod;
+      if (!link.isFair) return;
+      link.answerDelayMs = world.random.between(0.5, 0.98) * pod.timings.apiTimeoutMs;
+      world.agenda.after(link.answerDelayMs + 20, () => {
+        link.answerDelayMs = 0;
+        const hole = { ...FAIR, down: "hole" as const };
+        link.set(hole);
+        world.agenda.after(40_000, () => {
+          if (link.weather === hole) link.set(FAIR);
+        });
+      });
+    },
   ],
   released: [
     // All who claim now are long under way, and meet what happens in the meantime.
@@ -55,6 +64,8 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
       refuseDisk(world, world.random.pick(others));
     },
   ],
+  // Its handler may find the files of the start that follows.
+  cleaned: [slowDown],
   started: [
     // A quick restart, while the handler of the start has not come to its end.
     (world, pod) => {
@@ -73,6 +84,29 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
     },
   ],
 };
+
+/** The writes of those who lost are still under way. */
+function deleteSoon(world: World, pod: Pod): void {
+  world.agenda.after(world.random.between(5, 1_900), () => {
+    const lease = world.store.get(pod.leaseName);
+    if (lease?.spec?.holderIdentity !== pod.podName) return;
+    if (lease.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) return;
+    if (world.isUnequal) world.forget();
+    world.watchLagMs = world.random.skewed(20, 4_000);
+    world.agenda.after(5_000, () => world.watchLagMs = 20);
+    world.store.remove(pod.leaseName);
+  });
+}
+
+function refuseSocket(world: World, pod: Pod): void {
+  const { node } = pod;
+  if (!node?.accepts) return;
+  node.setAccepts(false);
+  pod.sidecar?.guard.nudge(15);
+  world.agenda.after(world.random.between(500, 5_000), () => {
+    if (node.isAlive) node.setAccepts(true);
+  });
+}
 
 function refuseDisk(world: World, pod: Pod): void {
   pod.trouble();
@@ -103,10 +137,12 @@ export class TimelyFaults {
     this.#share = share;
     world.store.onChange.push(({ before, after }) => {
       const [was, is] = [before?.spec?.holderIdentity ?? "", after?.spec?.holderIdentity ?? ""];
-      if (was === is || after === undefined) return;
-      this.#meet(is === "" ? "released" : "claimed", is === "" ? was : is);
+      if (after === undefined) return;
+      const isRenewal = was === is && before?.spec?.renewTime !== after.spec?.renewTime;
+      if (isRenewal && is !== "") return this.#meet("renewed", is);
+      if (was !== is) this.#meet(is === "" ? "released" : "claimed", is === "" ? was : is);
     });
-    world.oracle.onStart.push((pod) => this.#strike("started", pod));
+    world.oracle.onSignal.push((pod, starts) => this.#strike(starts ? "started" : "cleaned", pod));
   }
 
   #meet(moment: Moment, holder: string): void {
@@ -115,15 +151,16 @@ export class TimelyFaults {
   }
 
   #strike(moment: Moment, pod: Pod): void {
-    const { random, agenda } = this.#world;
-    if (this.isOver || !random.chance(this.#share)) return;
+    const world = this.#world;
+    const { random, agenda } = world;
+    // Renewals are many, and one of these ends a term.
+    const share = moment === "renewed" ? this.#share / 30 : this.#share;
+    if (this.isOver || !random.chance(share)) return;
     const strike = random.pick(STRIKES[moment]);
-    // Not in the midst of what is going on, but before anything that is booked for later.
-    agenda.after(0, () => {
-      if (this.isOver) return;
-      this.#world.note(pod.label, `struck when ${moment}`);
-      this.#world.countFault(`when_${moment}`);
-      strike(this.#world, pod);
-    });
+    world.note(pod.label, `struck when ${moment}`);
+    world.countFault(`when_${moment}`);
+    // A signal is met on its way; what was written is told to all before anything else happens.
+    if (moment === "started" || moment === "cleaned" || moment === "renewed") strike(world, pod);
+    else agenda.after(0, () => strike(world, pod));
   }
 }

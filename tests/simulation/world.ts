@@ -25,6 +25,7 @@ export type ViolationKind =
   | "other_pool"
   | "edit_ignored"
   | "wrong_winner"
+  | "released_early"
   | "nobody_forges"
   | "exception";
 

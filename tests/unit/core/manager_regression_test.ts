@@ -171,3 +171,27 @@ Deno.test("the second of a receipt outlives the process that claimed by it", () 
   again.report({ epoch: 2 }).see();
   assertEquals(again.grants.at(-1)?.request.fencedSecond, 1_790_000_150);
 });
+
+Deno.test("a claim writes down the second that another lock's receipt told of", () => {
+  const store = new LeaseStore();
+  const first = ManagerUnderTest.leader(settingsOf("old-0", { name: "old" }), store);
+  const next = new ManagerUnderTest(
+    settingsOf("new-0", { name: "new", previousNames: ["old"] }),
+    store,
+  );
+  next.report().see();
+  for (let i = 0; i < 5; i++) {
+    first.later(3_750);
+    next.later(3_750);
+  }
+  first.report({ epoch: 2, unfit: { code: "node_gone", message: "" } });
+  first.report({
+    epoch: 3,
+    unfit: { code: "node_gone", message: "" },
+    fencedSecond: 1_790_000_150,
+  });
+  next.later(3_000);
+  const lease = store.get("new");
+  assertEquals(lease?.spec?.holderIdentity, "new-0");
+  assertEquals(lease?.metadata.annotations?.[ANNOTATION.fencedSecond], "1790000150");
+});

@@ -70,6 +70,7 @@ function holder(): { take(atMs: number, event: ElectionEvent): string[] } {
           random: 0,
           fresh,
           nonceBase: "n",
+          fencedSecond: undefined,
           epoch: 1,
         },
       });

@@ -23,6 +23,7 @@ function wakeAt(election: Election, kind: "lapse" | "keep" | "follow"): number |
     random: 0,
     fresh: 1,
     nonceBase: "n",
+    fencedSecond: undefined,
     epoch: 1,
   } as const;
   return stepElection(election, { event: { kind: "tick" }, context }).wakeAt;
