@@ -7,8 +7,11 @@ import type { Stage } from "./stage.ts";
 import { pause, waitUntil } from "./waiting.ts";
 
 /** A scene takes 13 s at most on an idle machine. */
-const SCENE_TIMEOUT_MS = 20_000;
+const SCENE_TIMEOUT_MS = 30_000;
 const STORY_TIMEOUT_MS = 56_000;
+/** Where less time than this is left for each scene to come, texts are shown only briefly. */
+const HURRY_BELOW_MS = 6_500;
+const HURRIED_MS = 700;
 
 export type StoryEnd =
   | { readonly kind: "played" }
@@ -31,6 +34,10 @@ export async function playStory<S extends Stage>(
   const { scenes, readingMs } = story;
   const { signal, onScene, onSettled } = options;
   const startMs = performance.now();
+  const readingMsFor = (scenesLeft: number) => {
+    const leftMs = startMs + STORY_TIMEOUT_MS - performance.now();
+    return leftMs / scenesLeft < HURRY_BELOW_MS ? HURRIED_MS : readingMs;
+  };
   const limit = () => ({
     signal,
     timeoutMs: Math.min(SCENE_TIMEOUT_MS, startMs + STORY_TIMEOUT_MS - performance.now()),
@@ -48,7 +55,7 @@ export async function playStory<S extends Stage>(
       title: scene.title,
       text: scene.tell(leader.name),
     });
-    if (!isFirst) await pause(readingMs, { signal });
+    if (!isFirst) await pause(readingMsFor(scenes.length - index), { signal });
     if (signal.aborted) return { kind: "over" };
     const event = stage.note(scene.event(leader.name));
     const act: Act<S> = { stage, leader, event, signal };
@@ -58,6 +65,6 @@ export async function playStory<S extends Stage>(
     onSettled();
     await scene.mend?.(act);
   }
-  await pause(readingMs, { signal });
+  await pause(readingMsFor(1), { signal });
   return signal.aborted ? { kind: "over" } : { kind: "played" };
 }

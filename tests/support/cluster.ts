@@ -148,7 +148,7 @@ export class Cluster {
 
   /** Whether none of its nodes became able to forge since then. */
   hasNotBegun(sinceMs: number): boolean {
-    return this.nextAbleMs(sinceMs) === Infinity;
+    return this.replicas.all.every(({ record }) => record.count("able", sinceMs) === 0);
   }
 
   /** When the last of its nodes ceased to be able. */

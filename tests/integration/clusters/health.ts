@@ -65,10 +65,10 @@ export const HEALTH: ClusterScenarios = {
     const sinceMs = Date.now();
     await east.edit(checks(flapping.url));
     await west.edit(checks(slow.url));
-    await expectSteady(clusters, { by: east, sinceMs, forMs: 45_000 });
+    await expectSteady({ by: east, sinceMs, forMs: 45_000 });
     await east.edit(checks(slowToo.url));
     await west.edit(checks(flapping.url));
-    await expectSteady(clusters, { by: east, sinceMs, forMs: 90_000 });
+    await expectSteady({ by: east, sinceMs, forMs: 90_000 });
     assert(west.hasNotBegun(sinceMs));
     const { healthStatus } = await east.status();
     assertEquals([healthStatus.healthy, healthStatus.consecutiveFailures], [true, 0]);

@@ -45,7 +45,7 @@ export const LOSSES: ClusterScenarios = {
     stage.note("forges after it is ready, ms:", Math.max(0, next.nextAbleMs(sinceMs) - backAtMs));
     assert(next.nextAbleMs(sinceMs) - backAtMs <= 20_000, "forges too late");
     stage.note("by", next.key);
-    await expectSteady(clusters, { by: next, sinceMs: Date.now(), forMs: 20_000 });
+    await expectSteady({ by: next, sinceMs: Date.now(), forMs: 20_000 });
   },
 
   "a cluster cut off from the hub alone stops in time, and the other forges": async (stage) => {
@@ -57,7 +57,7 @@ export const LOSSES: ClusterScenarios = {
     await untilPassed(30_000, sinceMs);
     const healedAtMs = Date.now();
     east.setHub("ok");
-    await expectSteady(clusters, { by: west, sinceMs: healedAtMs, forMs: 20_000 });
+    await expectSteady({ by: west, sinceMs: healedAtMs, forMs: 20_000 });
     assert(east.hasNotBegun(sinceMs));
     await east.untilReady();
   },
@@ -71,7 +71,7 @@ export const LOSSES: ClusterScenarios = {
     await untilPassed(40_000, sinceMs);
     const healedAtMs = Date.now();
     east.setApi("ok");
-    await expectSteady(clusters, { by: west, sinceMs: healedAtMs, forMs: 15_000 });
+    await expectSteady({ by: west, sinceMs: healedAtMs, forMs: 15_000 });
     assert(east.hasNotBegun(sinceMs));
     await east.untilReady();
   },
@@ -89,7 +89,7 @@ export const LOSSES: ClusterScenarios = {
         one.setHub({ slowMs: 1_000 });
         one.setApi({ slowMs: 1_000 });
       }
-      await expectSteady(clusters, { by: east, sinceMs, forMs: 45_000 });
+      await expectSteady({ by: east, sinceMs, forMs: 45_000 });
       assert(west.hasNotBegun(sinceMs));
     },
 

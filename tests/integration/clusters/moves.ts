@@ -97,7 +97,7 @@ export const MOVES: ClusterScenarios = {
     stage.note("forges after ms:", forgesAfterMs);
     assert(forgesAfterMs <= 3_000, "forges too late");
     await until("the favourite to forge", () => east.forges());
-    await expectSteady(clusters, { by: east, sinceMs: Date.now(), forMs: 10_000 });
+    await expectSteady({ by: east, sinceMs: Date.now(), forMs: 10_000 });
   },
 
   "a deleted resource comes back with its last spec, and nothing moves": async (stage) => {
@@ -117,6 +117,6 @@ export const MOVES: ClusterScenarios = {
       assertEquals([after.spec, after.metadata.labels], [before.spec, before.metadata.labels]);
     }
     await Promise.all(clusters.both.map((one) => one.untilReady()));
-    await expectSteady(clusters, { by: clusters.east, sinceMs, forMs: 15_000 });
+    await expectSteady({ by: clusters.east, sinceMs, forMs: 15_000 });
   },
 };
