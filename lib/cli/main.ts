@@ -54,7 +54,10 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "demo",
     summary: "three replicas, simulated nodes and an API server in this terminal",
-    flags: [{ name: "--interactive", meaning: "kill, freeze, cut off and heal by key" }],
+    flags: [
+      { name: "--interactive", meaning: "kill, freeze, cut off and heal by key" },
+      { name: "--clusters", meaning: "two regions of two replicas each instead" },
+    ],
     load: async () => (await import("./demo.ts")).demo,
   },
   {
