@@ -2,6 +2,7 @@
 // Never lets anything else read Deno.env.
 
 import { type KubernetesAccess, readAccess } from "./config/access.ts";
+import { type ClusterConfig, readCluster } from "./config/cluster.ts";
 import { readNames, readNetwork, readPool } from "./config/identity.ts";
 import { type CredentialPaths, readPaths } from "./config/paths.ts";
 import {
@@ -11,10 +12,10 @@ import {
   type Environment,
   SettingReader,
 } from "./config/reader.ts";
-import { readTimings } from "./config/timings.ts";
+import { checkTimings, LOCAL_LEASE, readTimings } from "./config/timings.ts";
 
 export type { ConfigProblem, ConfigWarning, CredentialPaths, EffectiveSetting, Environment };
-export type { KubernetesAccess };
+export type { ClusterConfig, KubernetesAccess };
 
 /** Settings of one `run`, checked. Everything in it may be logged: it holds no secrets. */
 export interface Config {
@@ -67,6 +68,8 @@ export interface Config {
   readonly applicationType: string;
   /** Where the API is: the pod's service account, or a kubeconfig. */
   readonly kubernetes: KubernetesAccess;
+  /** Undefined: this cluster alone holds the pool's keys (ENABLE_CLUSTER_MANAGEMENT is false). */
+  readonly cluster: ClusterConfig | undefined;
 }
 
 export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
@@ -94,14 +97,17 @@ export function readEnvironment(): Environment {
 export function readConfig(env: Environment, options: ReadOptions = {}): ConfigReading {
   const { fileExists = isFile } = options;
   const reader = new SettingReader(env);
-  const timings = readTimings(reader);
+  const timings = readTimings(reader, LOCAL_LEASE);
+  checkTimings(reader, LOCAL_LEASE, timings);
   const network = readNetwork(reader);
   const pool = readPool(reader);
   const names = readNames(reader, network);
   const paths = readPaths(reader);
   const kubernetes = readAccess(reader, { fileExists });
+  const namespace = reader.text("NAMESPACE") ?? "";
+  const localLeases = [names.lease, ...names.previousLeases];
   const config: Config = {
-    namespace: reader.text("NAMESPACE") ?? "",
+    namespace,
     podName: reader.text("POD_NAME") ?? "",
     podUid: reader.text("POD_UID"),
     lease: {
@@ -138,6 +144,7 @@ export function readConfig(env: Environment, options: ReadOptions = {}): ConfigR
     pool,
     applicationType: reader.text("APPLICATION_TYPE") ?? "",
     kubernetes,
+    cluster: readCluster(reader, { network, namespace, localLeases }),
   };
   checkTheRest(reader, config);
   if (reader.problems.length > 0) return { kind: "wrong", problems: reader.problems };
@@ -155,12 +162,6 @@ function checkTheRest(reader: SettingReader, config: Config): void {
     reader.warnings.push({
       name: "DISABLE_SOCKET_CHECK",
       message: "nothing is confirmed: for trials without a node only",
-    });
-  }
-  if (/^(true|1|yes|on)$/i.test(reader.given("ENABLE_CLUSTER_MANAGEMENT") ?? "")) {
-    reader.warnings.push({
-      name: "ENABLE_CLUSTER_MANAGEMENT",
-      message: "has no effect in this version: clusters with the same keys would forge at once",
     });
   }
 }

@@ -13,7 +13,7 @@ export type FileOperation = "copy" | "remove";
 
 export type ManagerToGuard =
   /** Asks for a stamp; the nonce goes to the permit file before the write that carries it is sent. */
-  | { readonly kind: "stamp_request"; readonly id: number; readonly nonce: string }
+  | { readonly kind: "stamp_request"; readonly id: number; readonly nonce: string | undefined }
   /** The renewal sent after `stamp` succeeded: forging is allowed until `stamp.at + holdMs`. */
   | {
     readonly kind: "grant";
@@ -99,5 +99,7 @@ export interface GuardReport {
   readonly fences: number;
   /** KES and node figures read from the node's own metrics, where readable. */
   readonly nodeMetricsReadable: boolean;
+  /** Slot of the node's tip in the last reading. */
+  readonly tipSlot: number | undefined;
   readonly memory: { readonly residentBytes: number; readonly anonymousBytes: number };
 }

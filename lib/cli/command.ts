@@ -2,6 +2,7 @@
 // Never runs one: main.ts does.
 
 import type { Environment } from "../config.ts";
+import type { Flag } from "./arguments.ts";
 
 /** BSD's sysexits where one fits: 64 usage, 70 software, 78 configuration. */
 export const EXIT = {
@@ -14,8 +15,9 @@ export const EXIT = {
 
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: "done, or stopped in order",
-  failed: "a check failed, or in the demo two nodes forged at once",
-  usage: "unknown command or flag",
+  failed:
+    "a check failed, a command could not be carried out, or in the demo two nodes forged at once",
+  usage: "unknown command or flag, or a wrong value of one",
   internal: "an error of the program itself",
   configuration: "wrong configuration, every problem is printed",
 };
@@ -27,14 +29,16 @@ export interface Terminal {
   printError(text: string): void;
 }
 
-/** Gives the exit code. `args` holds allowed flags only. */
+/** Gives the exit code. `args` holds what the command allows, and all that it needs. */
 export type CommandAction = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
 export interface Command {
   readonly name: string;
   readonly summary: string;
   /** What may follow the name; "any" for a command that reads its own arguments. */
-  readonly flags: readonly { readonly name: string; readonly meaning: string }[] | "any";
+  readonly flags: readonly Flag[] | "any";
+  /** One word that may follow the name, for people. */
+  readonly operand?: string;
   /** Not shown in help. */
   readonly hidden?: true;
   /** Loads the command's code: `run` must not pay memory for the demo. */

@@ -6,6 +6,7 @@ import type { Terminal } from "./command.ts";
 
 export async function demo(args: readonly string[], terminal: Terminal): Promise<number> {
   return await runDemo({
+    clusters: args.includes("--clusters"),
     interactive: args.includes("--interactive"),
     environment: terminal.environment(),
     print: terminal.print,

@@ -1,6 +1,8 @@
 // Owns the way from arguments to a command and its exit code.
 // Never does a command's work.
 
+import { parseArguments } from "./arguments.ts";
+import { DISABLE, ENABLE, FAILOVER, RESTORE, STATUS } from "./clusters/shapes.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
 const DEFAULT_COMMAND = "run";
@@ -19,6 +21,31 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./check_config.ts")).checkConfig,
   },
   {
+    ...STATUS,
+    summary: "every cluster of the namespace: who forges, who is next, and why",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    ...FAILOVER,
+    summary: "let one cluster go first, by overrides",
+    load: async () => (await import("./failover.ts")).failover,
+  },
+  {
+    ...RESTORE,
+    summary: "undo a failover; where there was none, end every override",
+    load: async () => (await import("./restore.ts")).restore,
+  },
+  {
+    ...DISABLE,
+    summary: "take a cluster out of forging until enable",
+    load: async () => (await import("./disable.ts")).disable,
+  },
+  {
+    ...ENABLE,
+    summary: "let a disabled cluster, or all of them, in again",
+    load: async () => (await import("./enable.ts")).enable,
+  },
+  {
     name: "crds",
     summary: "print the CustomResourceDefinitions, for kubectl apply -f -",
     flags: [],
@@ -27,7 +54,10 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "demo",
     summary: "three replicas, simulated nodes and an API server in this terminal",
-    flags: [{ name: "--interactive", meaning: "kill, freeze, cut off and heal by key" }],
+    flags: [
+      { name: "--interactive", meaning: "kill, freeze, cut off and heal by key" },
+      { name: "--clusters", meaning: "two regions of two replicas each instead" },
+    ],
     load: async () => (await import("./demo.ts")).demo,
   },
   {
@@ -90,10 +120,11 @@ export function chooseCommand(args: readonly string[]): Choice {
   const { flags } = command;
   if (flags === "any") return { kind: "command", command, args: rest };
   if (rest.some(isHelp)) return chooseCommand(["help"]);
-  const unknown = rest.find((arg) => !flags.some((flag) => flag.name === arg));
-  if (unknown === undefined) return { kind: "command", command, args: rest };
-  const allowed = flags.map((flag) => flag.name).join(", ") || "none";
-  return wrong(`Unknown argument "${unknown}" of ${name}; allowed are: ${allowed}`);
+  const { operand } = command;
+  const shape = { name, flags, ...(operand === undefined ? {} : { operand }) };
+  const parsed = parseArguments(rest, shape);
+  if (parsed.kind === "wrong") return wrong(parsed.message);
+  return { kind: "command", command, args: rest };
 }
 
 function isHelp(arg: string): boolean {

@@ -1,7 +1,8 @@
 // Owns how the text of one setting becomes a value, or the sentence that says what is allowed.
-// Never looks at a second setting: rules between settings are in timings.ts, identity.ts and access.ts.
+// Never looks at a second setting: rules between settings have files of their own.
 
 import { assertNever } from "../core/assert_never.ts";
+import { formatDuration, parseDurationMs } from "./duration.ts";
 import { KUBERNETES_NAME, type SettingType } from "./settings.ts";
 
 /** Durations come out in milliseconds, other numbers and ports as they are, lists as arrays. */
@@ -37,6 +38,8 @@ export function parseValue(type: SettingType, text: string): Parsed {
     }
     case "number":
       return parseNumber(text, type);
+    case "duration":
+      return parseDuration(text, type);
     default:
       return assertNever(type);
   }
@@ -71,6 +74,16 @@ function parseNumber(text: string, type: NumberType): Parsed {
   const number = Number(text);
   if (!form.test(text) || number < type.min || number > type.max) return wrong(rangeText(type));
   return value(type.unit === "seconds" ? Math.round(number * 1000) : number);
+}
+
+function parseDuration(
+  text: string,
+  { minMs, maxMs }: Extract<SettingType, { kind: "duration" }>,
+): Parsed {
+  const ms = parseDurationMs(/^[0-9]+$/.test(text) ? `${text}s` : text);
+  if (ms !== undefined && ms >= minMs && ms <= maxMs) return value(ms);
+  const range = `from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  return wrong(`whole seconds, or 30s, 2m, 1h and the like, ${range}`);
 }
 
 function rangeText({ unit, min, max, whole }: NumberType): string {

@@ -9,6 +9,8 @@ export type SettingType =
   | { readonly kind: "url" }
   | { readonly kind: "boolean" }
   | { readonly kind: "port" }
+  /** A number of seconds, or 30s, 2m, 1h: as the resources have it. */
+  | { readonly kind: "duration"; readonly minMs: number; readonly maxMs: number }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | {
     readonly kind: "number";
@@ -36,12 +38,17 @@ export type Section =
   | "Credentials"
   | "Status resource"
   | "Network and pool"
+  | "Cluster management"
+  | "Coordination of clusters"
   | "Endpoints and log"
   | "Kubernetes access";
 
 /** What Kubernetes takes as the name of most objects (a DNS subdomain). */
 export const KUBERNETES_NAME =
   /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Also the end of names, and the value of a label. */
+export const REGION = /^[a-z0-9][-a-z0-9]{0,18}[a-z0-9]$/;
 
 const subdomain = {
   kind: "text",
@@ -122,6 +129,29 @@ export const SETTINGS = [
   row("POOL_NAME", { section: "Network and pool", type: { kind: "text", pattern: /^[^\p{Cc}]{1,50}$/u, allowed: "at most 50 printable characters" }, meaning: "The pool's name, for display" }),
   row("POOL_TICKER", { section: "Network and pool", type: { kind: "text", pattern: /^[A-Z0-9]{1,5}$/, allowed: "1 to 5 upper-case letters and digits" }, meaning: "The pool's ticker, for display" }),
   row("APPLICATION_TYPE", { section: "Network and pool", type: { kind: "choice", choices: ["block-producer", "relay-only", "monitoring", "custom"] }, fallback: "block-producer", meaning: "Label of metrics and resources" }),
+
+  row("ENABLE_CLUSTER_MANAGEMENT", { section: "Cluster management", type: { kind: "boolean" }, fallback: "false", meaning: "Several clusters hold the pool's keys, and one of them forges; all of them need it, and the same coordination API" }),
+  row("CLUSTER_REGION", { section: "Cluster management", type: { kind: "text", pattern: REGION, allowed: "2 to 20 lower-case letters, digits and -" }, defaultText: "– (required with cluster management, unless CLUSTER_IDENTIFIER, CLUSTER_NAME or CLUSTER_CRD_NAME names the cluster)", meaning: "Where the cluster is; no other cluster of the pool may have the same" }),
+  row("CLUSTER_IDENTIFIER", { section: "Cluster management", type: label, meaning: "Names the cluster where CLUSTER_REGION or POOL_ID does not" }),
+  row("CLUSTER_NAME", { section: "Cluster management", type: label, meaning: "Older name of CLUSTER_IDENTIFIER" }),
+  row("CLUSTER_ENVIRONMENT", { section: "Cluster management", type: { kind: "choice", choices: ["production", "staging", "development", "testing"] }, fallback: "production", meaning: "Label of the cluster's resource" }),
+  row("CLUSTER_PRIORITY", { section: "Cluster management", type: { kind: "number", unit: "", min: 1, max: 999, whole: true }, fallback: "100", meaning: "Base priority when the resource is created, 1 goes first; later the resource decides" }),
+  row("HEALTH_CHECK_ENDPOINT", { section: "Cluster management", type: { kind: "url" }, meaning: "Called by the cluster's leader, 2xx is healthy; for the resource when it is created" }),
+  row("HEALTH_CHECK_INTERVAL", { section: "Cluster management", type: { kind: "duration", minMs: 1_000, maxMs: 86_400_000 }, fallback: "30", meaning: "From call to call, in seconds or as 30s, 2m, 1h; for the resource when it is created" }),
+  row("CLUSTER_CRD_GROUP", { section: "Cluster management", type: subdomain, fallback: "cardano.io", meaning: "API group of CardanoForgeCluster" }),
+  row("CLUSTER_CRD_VERSION", { section: "Cluster management", type: version, fallback: "v1", meaning: "API version of CardanoForgeCluster" }),
+  row("CLUSTER_CRD_PLURAL", { section: "Cluster management", type: label, fallback: "cardanoforgeclusters", meaning: "Plural of CardanoForgeCluster" }),
+  row("CLUSTER_CRD_NAME", { section: "Cluster management", type: subdomain, defaultText: "{network}-{pool_short}-{region}; without POOL_ID CLUSTER_IDENTIFIER, else {network}-{region}", meaning: "The CardanoForgeCluster of this cluster; no other cluster may have the same" }),
+
+  row("COORDINATION_KUBECONFIG", { section: "Coordination of clusters", type: path, defaultText: "the local API server", meaning: "Path of a kubeconfig for the API server that all clusters share" }),
+  row("COORDINATION_CONTEXT", { section: "Coordination of clusters", type: anyText, defaultText: "the kubeconfig's current context", meaning: "Context of COORDINATION_KUBECONFIG" }),
+  row("COORDINATION_NAMESPACE", { section: "Coordination of clusters", type: label, defaultText: "NAMESPACE; required with COORDINATION_KUBECONFIG", meaning: "Namespace of the CardanoForgeClusters and the forge Lease, the same for all clusters" }),
+  row("FORGE_LEASE_NAME", { section: "Coordination of clusters", type: subdomain, defaultText: "cardano-forge-{network}-{pool_short}", meaning: "The Lease that elects the one forging cluster; the same for all clusters" }),
+  row("FORGE_LEASE_DURATION", { section: "Coordination of clusters", type: { kind: "number", unit: "seconds", min: 5, max: 300, whole: true }, fallback: "30", meaning: "How long other clusters wait before they take a silent forge Lease over" }),
+  row("FORGE_RENEW_DEADLINE", { section: "Coordination of clusters", type: seconds(0.5, 300), defaultText: "18; as RENEW_DEADLINE, from FORGE_LEASE_DURATION", meaning: "How long a cluster may forge after the last successful renewal of the forge Lease was sent" }),
+  row("FAILBACK_DELAY", { section: "Coordination of clusters", type: seconds(0, 86_400), fallback: "300", meaning: "How long a better cluster must have recovered before it gets forging back; an operator's edit does not wait" }),
+  row("HEARTBEAT_INTERVAL", { section: "Coordination of clusters", type: seconds(1, 600), fallback: "10", meaning: "How often a cluster's leader writes its status though nothing changed" }),
+  row("CLUSTER_STALE_AFTER", { section: "Coordination of clusters", type: seconds(5, 3600), fallback: "60", meaning: "Without a heartbeat for this long a cluster counts as absent; at least twice HEARTBEAT_INTERVAL" }),
 
   row("METRICS_PORT", { section: "Endpoints and log", type: port, fallback: "8000", meaning: "Port of /startup-status, /health, /readyz, /status and /metrics" }),
   row("GUARD_PORT", { section: "Endpoints and log", type: port, fallback: "8001", meaning: "Port of /node-live, for the node container's liveness probe" }),

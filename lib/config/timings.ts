@@ -2,6 +2,7 @@
 // Never uses fractions of a millisecond, so that the rules hold exactly and not almost.
 
 import type { SettingReader } from "./reader.ts";
+import type { SettingName } from "./settings.ts";
 
 export interface Timings {
   /** W: how long others wait before they take a silent lease over. */
@@ -13,6 +14,21 @@ export interface Timings {
   readonly fenceTimeoutMs: number;
   readonly apiTimeoutMs: number;
 }
+
+/** Which settings time one lease. The others are the same for every lease. */
+export interface TimedLease {
+  readonly durationName: SettingName;
+  readonly renewDeadlineName: SettingName;
+}
+
+export const LOCAL_LEASE: TimedLease = {
+  durationName: "LEASE_DURATION",
+  renewDeadlineName: "RENEW_DEADLINE",
+};
+export const FORGE_LEASE: TimedLease = {
+  durationName: "FORGE_LEASE_DURATION",
+  renewDeadlineName: "FORGE_RENEW_DEADLINE",
+};
 
 /** What a fence may take beyond S: one turn of the guard's clock (250 ms) and the kill itself. */
 const FENCE_SLACK_MS = 300;
@@ -36,54 +52,56 @@ export function defaultRenewDeadlineMs(durationMs: number, fenceTimeoutMs: numbe
   return Math.min(share, longestRenewDeadlineMs(durationMs, fenceTimeoutMs));
 }
 
-export function readTimings(reader: SettingReader): Timings {
-  const durationMs = reader.number("LEASE_DURATION");
+/** Gives the timings and notes the default; `checkTimings` says whether they are safe. */
+export function readTimings(reader: SettingReader, lease: TimedLease): Timings {
+  const durationMs = reader.number(lease.durationName);
   const fenceTimeoutMs = reader.number("FENCE_TIMEOUT");
   const apiTimeoutMs = reader.number("API_TIMEOUT");
   const renewIntervalMs = Math.floor(Math.min(reader.number("SLEEP_INTERVAL"), durationMs / 4));
   const defaultMs = defaultRenewDeadlineMs(durationMs, fenceTimeoutMs);
-  const renewDeadlineMs = reader.optionalNumber("RENEW_DEADLINE") ?? defaultMs;
-  reader.derive("RENEW_DEADLINE", seconds(defaultMs));
-  const timings = { durationMs, renewDeadlineMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs };
-  if (reader.allWell("LEASE_DURATION", "FENCE_TIMEOUT", "API_TIMEOUT", "SLEEP_INTERVAL")) {
-    checkTimings(reader, timings);
-  }
-  return timings;
+  const renewDeadlineMs = reader.optionalNumber(lease.renewDeadlineName) ?? defaultMs;
+  reader.derive(lease.renewDeadlineName, seconds(defaultMs));
+  return { durationMs, renewDeadlineMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs };
 }
 
-function checkTimings(reader: SettingReader, timings: Timings): void {
+export function checkTimings(reader: SettingReader, lease: TimedLease, timings: Timings): void {
   const { durationMs, renewDeadlineMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs } = timings;
-  const given = reader.given("RENEW_DEADLINE") !== undefined;
-  if (given && !reader.allWell("RENEW_DEADLINE")) return;
+  if (!reader.allWell(lease.durationName, "FENCE_TIMEOUT", "API_TIMEOUT", "SLEEP_INTERVAL")) return;
+  const given = reader.given(lease.renewDeadlineName) !== undefined;
+  if (given && !reader.allWell(lease.renewDeadlineName)) return;
   const least = renewIntervalMs + apiTimeoutMs;
   const most = longestRenewDeadlineMs(durationMs, fenceTimeoutMs);
   if (most < least) {
     reader.problem(
-      "LEASE_DURATION",
+      lease.durationName,
       `with FENCE_TIMEOUT ${seconds(fenceTimeoutMs)}, API_TIMEOUT ${seconds(apiTimeoutMs)} and a ` +
-        `renewal every ${seconds(renewIntervalMs)} no RENEW_DEADLINE fits: it must be at least ` +
-        `${seconds(least)} and at most ${seconds(most)}; ${whatWouldFit(reader, timings)}`,
+        `renewal every ${
+          seconds(renewIntervalMs)
+        } no ${lease.renewDeadlineName} fits: it must be at ` +
+        `least ${seconds(least)} and at most ${seconds(most)}; ` +
+        whatWouldFit(reader, lease, timings),
     );
   } else if (!timingsAreSafe(timings) || renewDeadlineMs < least) {
     reader.problem(
-      "RENEW_DEADLINE",
+      lease.renewDeadlineName,
       `seconds from ${seconds(least)} (a renewal every ${seconds(renewIntervalMs)} + API_TIMEOUT ` +
-        `${seconds(apiTimeoutMs)}) to ${seconds(most)} (0.99·LEASE_DURATION/1.01 − FENCE_TIMEOUT ` +
-        `${seconds(fenceTimeoutMs)} − 0.3, LEASE_DURATION ${seconds(durationMs)})` +
+        `${seconds(apiTimeoutMs)}) to ${seconds(most)} (0.99·${lease.durationName}/1.01 − ` +
+        `FENCE_TIMEOUT ${seconds(fenceTimeoutMs)} − 0.3, ${lease.durationName} ` +
+        `${seconds(durationMs)})` +
         (given ? "" : `; the default would be ${seconds(renewDeadlineMs)}`),
     );
   }
 }
 
 /** Two ways out: a longer lease with the other numbers kept, or a shorter FENCE_TIMEOUT. */
-function whatWouldFit(reader: SettingReader, timings: Timings): string {
+function whatWouldFit(reader: SettingReader, lease: TimedLease, timings: Timings): string {
   const { durationMs, renewIntervalMs, fenceTimeoutMs, apiTimeoutMs } = timings;
   const ways: string[] = [];
   for (let wholeSeconds = 5; wholeSeconds <= 300; wholeSeconds++) {
     const ms = wholeSeconds * 1000;
     const intervalMs = Math.floor(Math.min(reader.number("SLEEP_INTERVAL"), ms / 4));
     if (defaultRenewDeadlineMs(ms, fenceTimeoutMs) >= intervalMs + apiTimeoutMs) {
-      ways.push(`LEASE_DURATION from ${wholeSeconds}`);
+      ways.push(`${lease.durationName} from ${wholeSeconds}`);
       break;
     }
   }

@@ -13,7 +13,7 @@ import {
   update,
 } from "./election_state.ts";
 import { type LeaseView, observeLease } from "./lease.ts";
-import { type LeaseRecord, readLease } from "./lease_record.ts";
+import { type LeaseRecord, type LeaseWriter, readLease } from "./lease_record.ts";
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
 
 const RETRY_MS = 1_000;
@@ -27,11 +27,21 @@ export function stepElection(
 ): ElectionStep {
   const turn: Turn = { election, effects: [], context };
   take(turn, event);
-  const { hold } = turn.election;
-  const isVoid = hold !== undefined && hold.stamp.epoch < context.epoch;
-  if (isVoid && context.wish.kind === "lead") update(turn, { hold: undefined });
-  if (turn.election.business === undefined) act(turn);
+  if (turn.election.business === undefined) {
+    renewIfVoid(turn);
+    act(turn);
+  }
   return { election: turn.election, effects: turn.effects, wakeAt: nextWake(turn) };
+}
+
+/**
+ * A hold of an older epoch buys no permit, so it is renewed at once. The lease is held all the same:
+ * a cluster that stops its node to yield is still the one to release the forge lease.
+ */
+function renewIfVoid(turn: Turn): void {
+  const { election: { hold }, context } = turn;
+  const isVoid = hold !== undefined && hold.stamp.epoch < context.epoch;
+  if (isVoid && context.wish.kind === "lead") update(turn, { sentAt: undefined });
 }
 
 function take(turn: Turn, event: ElectionEvent): void {
@@ -82,14 +92,25 @@ function observe(turn: Turn, seen: LeaseRecord | undefined): void {
     ownDurationMs: election.settings.durationMs,
   });
   update(turn, { view });
-  const { writer } = context;
-  const foreign = seen !== undefined && seen.holder !== "" && writer !== undefined &&
-    (seen.holder !== writer.holder ||
-      (seen.holderUid !== undefined && seen.holderUid !== writer.holderUid));
+  const foreign = seen !== undefined && isForeign(seen, { election, writer: context.writer });
   const ours = election.hold !== undefined || election.nonces.length > 0;
   if (!foreign || !ours) return;
   update(turn, { hold: undefined, nonces: [] });
   turn.effects.push({ kind: "lost", name: election.settings.name, holder: seen.holder });
+}
+
+/** Whether others hold it. A record that is neither ours nor theirs, as a vacant one, is not. */
+function isForeign(
+  seen: LeaseRecord,
+  { election, writer }: { election: Election; writer: LeaseWriter | undefined },
+): boolean {
+  if (writer === undefined || seen.holder === "") return false;
+  // The local Lease was made anew under our hold: what we wrote into the forge lease is still ours.
+  const wroteIt = election.settings.inherits === true && seen.nonce !== undefined &&
+    election.nonces.includes(seen.nonce);
+  if (wroteIt) return false;
+  return seen.holder !== writer.holder ||
+    (seen.holderUid !== undefined && seen.holderUid !== writer.holderUid);
 }
 
 function takeFailure(turn: Turn, failure: ApiFailure): void {

@@ -43,6 +43,7 @@ export function standingOf(
     poolId: writer.poolId,
     durationMs: election.settings.durationMs,
     nonces: election.nonces,
+    inherits: election.settings.inherits === true,
   };
   return leaseStanding(election.view, { self, now });
 }
@@ -125,6 +126,8 @@ function plan(
     record: write.record,
     fencedSecond: write.fencedSecond,
     moved,
+    preferredCluster: context.wish.kind === "release" ? context.wish.preferredCluster : undefined,
+    lapses: context.wish.kind === "release" && context.wish.lapses === true,
   };
   const nonce = nonceOf(context, context.fresh);
   if (write.kind === "release" || write.kind === "move") {
@@ -155,6 +158,12 @@ function create(turn: Turn, writer: LeaseWriter): void {
   });
   update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
   turn.effects.push({ kind: "create_lease", name: settings.name, object });
+}
+
+/** Name of the cluster in a holder's text, `name@uid`. */
+export function clusterOf(holder: string): string {
+  const at = holder.lastIndexOf("@");
+  return at < 0 ? holder : holder.slice(0, at);
 }
 
 export function isWished(wish: Wish, write: WriteKind): boolean {
@@ -232,6 +241,8 @@ function written(
         by: writer.holder,
         mark,
         fencedSecond: write.fencedSecond ?? Math.ceil(mark.now / 1_000),
+        preferredCluster: write.preferredCluster,
+        lapsedBy: write.lapses ? clusterOf(writer.holder) : undefined,
       });
     case "move":
       return movedLease(record, {

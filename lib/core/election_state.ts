@@ -19,6 +19,8 @@ export interface ElectionSettings {
   /** H. */
   readonly holdMs: number;
   readonly renewIntervalMs: number;
+  /** See LeaseStandpoint; false where nothing is said. */
+  readonly inherits?: boolean;
 }
 
 /** What the manager wants of this lease at the moment. */
@@ -28,7 +30,14 @@ export type Wish =
   | { readonly kind: "lead" }
   /** Renew what is ours, claim nothing: a stop is not confirmed yet. */
   | { readonly kind: "keep" }
-  | { readonly kind: "release"; readonly fencedSecond: number }
+  | {
+    readonly kind: "release";
+    readonly fencedSecond: number;
+    /** Of the forge lease: the cluster for whose sake it is released. */
+    readonly preferredCluster?: string | undefined;
+    /** Of the forge lease: this cluster could not forge, and goes last at the next claim. */
+    readonly lapses?: boolean;
+  }
   /** Renew no more: it runs out, since nothing can be proved. */
   | { readonly kind: "lapse" }
   /**
@@ -44,6 +53,8 @@ export interface PlannedWrite {
   readonly record: LeaseRecord;
   readonly fencedSecond: number | undefined;
   readonly moved: { readonly to: string; readonly above: number } | undefined;
+  readonly preferredCluster: string | undefined;
+  readonly lapses: boolean;
 }
 
 export type Business =

@@ -193,15 +193,17 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
   });
 }
 
+/** The granted one stays in front, however many tries follow. */
+function withNonce([granted, ...tried]: readonly string[], nonce: string): readonly string[] {
+  return granted === undefined ? [nonce] : [granted, ...tried.slice(2 - NONCES_KEPT), nonce];
+}
+
 function takeStampRequest(
   turn: Turn,
   { id, nonce }: Extract<ForgingEvent, { kind: "stamp_requested" }>,
 ): void {
   const { book, stamp } = issueStamp(turn.state.stamps, turn.now.permit);
-  const [granted, ...tried] = turn.state.nonces;
-  const nonces = granted === undefined
-    ? [nonce]
-    : [granted, ...tried.slice(2 - NONCES_KEPT), nonce];
+  const nonces = nonce === undefined ? turn.state.nonces : withNonce(turn.state.nonces, nonce);
   update(turn, { stamps: book, nonces });
   keepPermit(turn);
   turn.effects.push({

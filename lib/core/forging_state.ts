@@ -112,7 +112,7 @@ export type ForgingEvent =
     readonly outcome: "signalled" | "absent" | "denied";
   }
   | { readonly kind: "credentials"; readonly usable: boolean; readonly generation: number }
-  | { readonly kind: "stamp_requested"; readonly id: number; readonly nonce: string }
+  | { readonly kind: "stamp_requested"; readonly id: number; readonly nonce: string | undefined }
   | { readonly kind: "granted"; readonly request: GrantRequest; readonly nonce: string }
   | { readonly kind: "revoked"; readonly reason: string }
   | { readonly kind: "nonces_forgotten" }

@@ -1,7 +1,7 @@
 // Owns the writing of instants as ISO 8601 in UTC, where Date does not reach: it reads clocks too.
 // Never reads a clock.
 
-import type { WallTime } from "./time.ts";
+import { type WallTime, wallTime } from "./time.ts";
 
 /** `2026-09-21T14:13:20Z`, in whole seconds; undefined outside the years 1 to 9999. */
 export function isoSeconds(at: WallTime): string | undefined {
@@ -21,6 +21,40 @@ export function isoMicroTime(at: WallTime): string {
   if (seconds === undefined) throw new RangeError(`No such time: ${at} ms since 1970`);
   const ofSecond = Math.floor(at) - Math.floor(at / 1000) * 1000;
   return `${seconds.slice(0, -1)}.${digits(ofSecond, 3)}000Z`;
+}
+
+const ISO_UTC = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/;
+
+/** The instant of an ISO 8601 text in UTC, as API servers write them; undefined for any other text. */
+export function parseIsoTime(text: string): WallTime | undefined {
+  const match = ISO_UTC.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
+    return undefined;
+  }
+  const seconds = ((daysFromCivil({ year, month, day }) * 24 + hour) * 60 + minute) * 60 + second;
+  return wallTime(seconds * 1_000 + Math.floor(Number(`0.${match[7] ?? 0}`) * 1_000));
+}
+
+/** The inverse of civilDate(). */
+function daysFromCivil(
+  { year, month, day }: { year: number; month: number; day: number },
+): number {
+  const fromMarch = month <= 2 ? year - 1 : year;
+  const era = Math.floor(fromMarch / 400);
+  const yearOfEra = fromMarch - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) +
+    dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
 }
 
 /**

@@ -39,6 +39,11 @@ export interface LeaseStandpoint {
   readonly durationMs: number;
   /** Nonces of our own latest writes. */
   readonly nonces: readonly string[];
+  /**
+   * Whether the holder's text alone proves the lease ours. True for the forge lease, whose holder
+   * names the local Lease by uid: whoever holds that one has waited its predecessor out.
+   */
+  readonly inherits?: boolean;
 }
 
 export type Standing =
@@ -51,6 +56,8 @@ export type Standing =
     readonly record: LeaseRecord;
     readonly why: "released" | "silent";
     readonly fencedSecond: number | undefined;
+    /** Since when it could be claimed, as far as this replica knows. */
+    readonly since: Monotonic;
   }
   | { readonly kind: "wait"; readonly record: LeaseRecord; readonly until: Monotonic }
   | { readonly kind: "other_pool"; readonly record: LeaseRecord; readonly poolId: string }
@@ -109,6 +116,13 @@ function waitMs(view: LeaseView, ownDurationMs: number): number {
   );
 }
 
+/** When whoever sees the record as we do counts it as silent; undefined where there is none. */
+export function silentFrom(view: LeaseView, ownDurationMs: number): Monotonic | undefined {
+  const { seen, stillSince } = view;
+  if (typeof seen !== "object" || stillSince === undefined) return undefined;
+  return addMs(stillSince, waitMs(view, ownDurationMs));
+}
+
 /** What may be done about the lease now. */
 export function leaseStanding(
   view: LeaseView,
@@ -125,18 +139,24 @@ export function leaseStanding(
   if (trusted && isMine(seen, self)) return { kind: "mine", record: seen };
   if (trusted && seen.receipt !== undefined) {
     const { fencedSecond } = seen.receipt;
-    return { kind: "claimable", record: seen, why: "released", fencedSecond };
+    const since = distrustedUntil === undefined ? stillSince : latest(stillSince, distrustedUntil);
+    return { kind: "claimable", record: seen, why: "released", fencedSecond, since };
   }
-  const silentAt = addMs(stillSince, waitMs(view, self.durationMs));
+  const silentAt = silentFrom(view, self.durationMs) ?? stillSince;
   const until = distrustedUntil === undefined ? silentAt : latest(silentAt, distrustedUntil);
   if (isBefore(now, until)) return { kind: "wait", record: seen, until };
-  return { kind: "claimable", record: seen, why: "silent", fencedSecond: undefined };
+  return { kind: "claimable", record: seen, why: "silent", fencedSecond: undefined, since: until };
 }
 
-/** A name proves nothing: the pod's UID and a nonce that we wrote do. */
-function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
-  return seen.holder === self.holder && seen.holderUid === self.holderUid &&
-    seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+/** A pod's name proves nothing: its UID and a nonce that we wrote do. */
+export function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
+  const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+  if (self.inherits) {
+    // A name put in by hand has the annotation of who held before, and that one may forge on.
+    const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;
+    return seen.holder !== "" && (isOurs || wroteIt);
+  }
+  return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;
 }
 
 /** Transitions for a claim: above everything seen, so that the others notice a restored store. */

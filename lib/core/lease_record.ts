@@ -19,6 +19,10 @@ export const ANNOTATION = {
   fencedSecond: "cardano.io/last-fenced-second",
   /** Names, separated by commas, of the Leases that replace this one: nobody claims it beside them. */
   movedTo: "cardano.io/moved-to",
+  /** Cluster for whose sake the forge lease was released: the others give it a head start. */
+  preferredCluster: "cardano.io/preferred-cluster",
+  /** Cluster whose node could not be started: it goes last at the next claim. */
+  lapsedBy: "cardano.io/lapsed-by",
 } as const;
 
 /** A release, bound to exactly what was released. Anything else that empties the holder proves nothing. */
@@ -47,6 +51,8 @@ export interface LeaseRecord {
   readonly fencedSecond: number | undefined;
   /** Names of the leases that replace it; empty for one in use. */
   readonly movedTo: readonly string[];
+  readonly preferredCluster: string | undefined;
+  readonly lapsedBy: string | undefined;
   /** Only a receipt that is valid for this very record. */
   readonly receipt: Receipt | undefined;
 }
@@ -82,6 +88,8 @@ export function readLease(object: LeaseObject): LeaseRecord | undefined {
     poolId: annotations[ANNOTATION.poolId],
     fencedSecond: wholeNumber(annotations[ANNOTATION.fencedSecond]),
     movedTo: annotations[ANNOTATION.movedTo]?.split(",").filter((name) => name !== "") ?? [],
+    preferredCluster: annotations[ANNOTATION.preferredCluster],
+    lapsedBy: annotations[ANNOTATION.lapsedBy],
   };
   return { ...record, receipt: validReceipt(record, annotations[ANNOTATION.receipt]) };
 }
@@ -182,7 +190,13 @@ export function renewedLease(
 /** To be sent only when the node's stop is confirmed and its key files are gone. */
 export function releasedLease(
   record: LeaseRecord,
-  { by, mark, fencedSecond }: { by: string; mark: WriteMark; fencedSecond: number },
+  { by, mark, fencedSecond, preferredCluster, lapsedBy }: {
+    by: string;
+    mark: WriteMark;
+    fencedSecond: number;
+    preferredCluster?: string | undefined;
+    lapsedBy?: string | undefined;
+  },
 ): LeaseObject {
   const renewTime = isoMicroTime(mark.now);
   const receipt: Receipt = {
@@ -199,6 +213,8 @@ export function releasedLease(
       [ANNOTATION.holderUid]: undefined,
       [ANNOTATION.nonce]: mark.nonce,
       [ANNOTATION.receipt]: JSON.stringify(receipt),
+      [ANNOTATION.preferredCluster]: preferredCluster,
+      [ANNOTATION.lapsedBy]: lapsedBy,
     },
   });
 }
@@ -239,6 +255,8 @@ function holderAnnotations(
     [ANNOTATION.nonce]: mark.nonce,
     [ANNOTATION.receipt]: undefined,
     [ANNOTATION.movedTo]: undefined,
+    [ANNOTATION.preferredCluster]: undefined,
+    [ANNOTATION.lapsedBy]: undefined,
   };
 }
 

@@ -3,41 +3,26 @@
 
 import { assertNever } from "./assert_never.ts";
 import { stepElection } from "./election.ts";
-import { holdRuns, isMarked, standingOf } from "./election_moves.ts";
+import { holdRuns } from "./election_moves.ts";
+import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
+import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
+import { nameIsFree, stepOnePrevious, stepPrevious } from "./manager_previous.ts";
 import type {
-  Election,
-  ElectionContext,
-  ElectionEffect,
-  ElectionEvent,
-  Wish,
-} from "./election_state.ts";
-import type { Standing } from "./lease.ts";
-import type { LeaseWriter } from "./lease_record.ts";
-import {
-  type GuardView,
-  type ManagerEffect,
-  type ManagerEvent,
-  type ManagerInstant,
-  type ManagerStep,
-  type Managing,
-  newPreviousLease,
-  type PreviousLease,
+  GuardView,
+  ManagerEvent,
+  ManagerInstant,
+  ManagerStep,
+  Managing,
 } from "./manager_state.ts";
-import { combineHolds } from "./permit.ts";
-import { addMs, earliest, isBefore, type Monotonic, wallSecond } from "./time.ts";
-
-/** A lock of an older name has no watch: it is only looked at until it is marked as moved. */
-const PREVIOUS_READ_MS = 3_000;
-/** As long as the guard waits for a fenced second that is ahead of its clock. */
-const CLOCKS_APART_SECONDS_MAX = 2;
-
-interface Turn {
-  state: Managing;
-  readonly effects: ManagerEffect[];
-  readonly now: ManagerInstant;
-  readonly random: number;
-  wakeAt: Monotonic | undefined;
-}
+import {
+  contextFor,
+  noteReceipt,
+  secondToRelease,
+  standing,
+  type Turn,
+  update,
+} from "./manager_turn.ts";
+import { earliest } from "./time.ts";
 
 /** Takes one event; returns the state after it, what to do, and when to be asked again. */
 export function stepManager(
@@ -49,8 +34,10 @@ export function stepManager(
   decideToGiveUp(turn);
   stepLocal(turn, { kind: "tick" });
   stepPrevious(turn);
+  stepForge(turn, { kind: "tick" });
   noteLeadership(turn);
   planWatch(turn);
+  planForgeWatches(turn);
   finish(turn);
   return { state: turn.state, effects: turn.effects, wakeAt: turn.wakeAt };
 }
@@ -68,7 +55,13 @@ function take(turn: Turn, event: ManagerEvent): void {
     case "lease_written":
       return route(turn, event.name, { kind: "written", outcome: event.outcome });
     case "stamp":
-      return stepLocal(turn, { ...event, kind: "stamped" });
+      stepLocal(turn, { ...event, kind: "stamped" });
+      return stepForge(turn, { ...event, kind: "stamped" });
+    case "clusters_seen":
+    case "claim_tried":
+    case "health_checked":
+    case "tip_checked":
+      return takeForgeEvent(turn, event);
     case "shutdown":
       update(turn, { shuttingDown: true });
       if (turn.state.givingUp === undefined) giveUp(turn, "shutdown");
@@ -89,6 +82,7 @@ function takeReport(turn: Turn, guard: GuardView): void {
 
 function route(turn: Turn, name: string, event: ElectionEvent): void {
   if (name === turn.state.settings.lease.name) return stepLocal(turn, event);
+  if (name === turn.state.settings.forge?.lease.name) return stepForge(turn, event);
   const previous = turn.state.previous[name];
   if (previous === undefined) return;
   stepOnePrevious(turn, { name, event });
@@ -130,34 +124,6 @@ function localWish(turn: Turn): Wish {
   return nameIsFree(turn) ? { kind: "lead" } : { kind: "keep" };
 }
 
-/** Whether every lock that went by another name is marked as moved, so that nobody takes it any more. */
-function nameIsFree(turn: Turn): boolean {
-  const { previous } = turn.state;
-  const at = standing(turn);
-  if (at.kind === "mine") return true;
-  if (at.kind === "moved" && at.to.some((name) => previous[name] === undefined)) return false;
-  return Object.values(previous).every((one) => isCleared(turn, one));
-}
-
-/**
- * Nobody takes it any more: it is another pool's, or marked as moved. Where ours is marked too, as
- * when a new name is rolled back half-way, only the later of two marks counts, else the pods of both
- * names would each see the other's lock as left. Transitions give the order; the PUT of a claim
- * proves that our own mark is still the one they were compared with.
- */
-function isCleared(turn: Turn, { election }: PreviousLease): boolean {
-  const at = standingOf(election, { writer: writerOf(turn.state), now: turn.now.monotonic });
-  if (at.kind === "other_pool") return true;
-  return at.kind === "moved" && isMarked(at.record, markWanted(turn));
-}
-
-/** By our name, and above the mark on our own lease where that has one. */
-function markWanted({ state }: Turn): { to: string; above: number } {
-  const { seen } = state.local.view;
-  const isMarked = typeof seen === "object" && seen.movedTo.length > 0;
-  return { to: state.settings.lease.name, above: isMarked ? seen.transitions : -1 };
-}
-
 function stepLocal(turn: Turn, event: ElectionEvent): void {
   const { election, effects, wakeAt } = stepElection(turn.state.local, {
     event,
@@ -187,84 +153,6 @@ function takeLocalEffect(turn: Turn, effect: ElectionEffect): void {
   }
 }
 
-function grant(turn: Turn): void {
-  const { local, givingUp, seenFencedSecond } = turn.state;
-  const [nonce] = local.nonces;
-  const request = combineHolds([local.hold]);
-  if (request === undefined || nonce === undefined || givingUp !== undefined) return;
-  const seconds = [request.fencedSecond, seenFencedSecond].filter((one) => one !== undefined);
-  const fencedSecond = seconds.length === 0 ? undefined : Math.max(...seconds);
-  turn.effects.push({ kind: "grant", request: { ...request, fencedSecond }, nonce });
-}
-
-function stepPrevious(turn: Turn): void {
-  const at = standing(turn);
-  if (at.kind === "moved") addPrevious(turn, at.to);
-  if (at.kind === "mine" || turn.state.shuttingDown) return;
-  for (const [name, previous] of Object.entries(turn.state.previous)) {
-    if (!isCleared(turn, previous)) stepOnePrevious(turn, { name, event: { kind: "tick" } });
-  }
-}
-
-/** A lock that a mark names as its successor may be held by pods that are not told of our name yet. */
-function addPrevious(turn: Turn, names: readonly string[]): void {
-  const { settings, previous } = turn.state;
-  const unknown = names.filter((name) => name !== settings.lease.name && !(name in previous));
-  if (unknown.length === 0) return;
-  const added = unknown.map((name) => [name, newPreviousLease(settings, name)]);
-  update(turn, { previous: { ...previous, ...Object.fromEntries(added) } });
-}
-
-function stepOnePrevious(
-  turn: Turn,
-  { name, event }: { name: string; event: ElectionEvent },
-): void {
-  const previous = turn.state.previous[name];
-  if (previous === undefined) return;
-  const { monotonic } = turn.now;
-  const readDue = previous.readAt === undefined ||
-    !isBefore(monotonic, addMs(previous.readAt, PREVIOUS_READ_MS));
-  const readNow = readDue && previous.election.business === undefined;
-  // Looked at from the beginning, so that its wait is over when ours is; marked by who may lead.
-  const { guard, givingUp } = turn.state;
-  const fit = guard !== undefined && guard.unfit === undefined && givingUp === undefined;
-  const wish: Wish = fit ? { kind: "move", ...markWanted(turn) } : { kind: "follow" };
-  const { election, effects, wakeAt } = stepElection(
-    readNow ? { ...previous.election, mustRead: true } : previous.election,
-    { event, context: contextFor(turn, wish) },
-  );
-  turn.effects.push(...effects.filter((one) => one.kind !== "lost"));
-  const readAt = readNow ? monotonic : previous.readAt;
-  const at = standingOf(election, { writer: writerOf(turn.state), now: monotonic });
-  const one = { election, readAt };
-  update(turn, { previous: { ...turn.state.previous, [name]: one } });
-  if (at.kind === "moved") addPrevious(turn, at.to);
-  noteReceipt(turn, election);
-  if (isCleared(turn, one)) return;
-  const nextRead = readAt === undefined || election.business !== undefined
-    ? undefined
-    : addMs(readAt, PREVIOUS_READ_MS);
-  turn.wakeAt = earliest(turn.wakeAt, wakeAt, nextRead);
-}
-
-function noteReceipt(turn: Turn, { view }: Election): void {
-  if (typeof view.seen !== "object") return;
-  const fencedSecond = view.seen.receipt?.fencedSecond ?? view.seen.fencedSecond;
-  if (fencedSecond === undefined) return;
-  const before = turn.state.seenFencedSecond ?? fencedSecond;
-  update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
-}
-
-/**
- * What our receipt says: the second of our own stop, or that of the one before us where we never
- * came to forge in between and our clock is a little behind. One far ahead is a clock gone astray.
- */
-function secondToRelease({ state, now }: Turn, ownSecond: number): number {
-  const seen = state.seenFencedSecond ?? ownSecond;
-  const isPlausible = seen <= wallSecond(now.wall) + CLOCKS_APART_SECONDS_MAX;
-  return isPlausible ? Math.max(seen, ownSecond) : ownSecond;
-}
-
 function noteLeadership(turn: Turn): void {
   const leads = holdRuns(turn.state.local, turn.now.monotonic);
   if (leads === turn.state.leads) return;
@@ -278,7 +166,8 @@ function planWatch(turn: Turn): void {
   const watching = !turn.state.leads && !turn.state.finished;
   if (watching === turn.state.watching) return;
   update(turn, { watching });
-  turn.effects.push({ kind: watching ? "watch_lease" : "unwatch_lease" });
+  const { name } = turn.state.settings.lease;
+  turn.effects.push({ kind: watching ? "watch_lease" : "unwatch_lease", name });
 }
 
 function finish(turn: Turn): void {
@@ -288,40 +177,4 @@ function finish(turn: Turn): void {
   if (held && localWish(turn).kind !== "lapse") return;
   update(turn, { finished: true, watching: false });
   turn.effects.push({ kind: "finished" });
-}
-
-export function writerOf({ settings, poolId }: Managing): LeaseWriter | undefined {
-  if (poolId === undefined) return undefined;
-  return {
-    holder: settings.podName,
-    holderUid: settings.podUid,
-    poolId,
-    durationSeconds: Math.ceil(settings.lease.durationMs / 1_000),
-  };
-}
-
-function contextFor(turn: Turn, wish: Wish): ElectionContext {
-  const { serial, settings, guard, seenFencedSecond } = turn.state;
-  update(turn, { serial: serial + 1 });
-  return {
-    wish,
-    writer: writerOf(turn.state),
-    now: turn.now,
-    random: turn.random,
-    fresh: serial,
-    nonceBase: settings.nonceBase,
-    fencedSecond: seenFencedSecond,
-    epoch: guard?.epoch ?? 0,
-  };
-}
-
-function standing(turn: Turn): Standing {
-  return standingOf(turn.state.local, {
-    writer: writerOf(turn.state),
-    now: turn.now.monotonic,
-  });
-}
-
-function update(turn: Turn, change: Partial<Managing>): void {
-  turn.state = { ...turn.state, ...change };
 }

@@ -2,6 +2,7 @@
 // Never decides: manager.ts does.
 
 import type { ApiFailure } from "./api_failure.ts";
+import type { ClusterResource, UnusableCluster } from "./cluster.ts";
 import {
   type Election,
   type ElectionSettings,
@@ -9,6 +10,8 @@ import {
   type WriteKind,
 } from "./election_state.ts";
 import type { UnfitVerdict } from "./guard_verdicts.ts";
+import { type ForgeTier, type ForgeTierSettings, newForgeTier } from "./forge_tier.ts";
+import type { HealthCheckResult } from "./health.ts";
 import type { LeaseObject } from "./lease_object.ts";
 import type { GrantRequest, Stamp } from "./permit.ts";
 import type { Monotonic, WallTime } from "./time.ts";
@@ -19,6 +22,8 @@ export interface ManagerSettings {
   readonly podUid: string;
   readonly lease: ElectionSettings;
   readonly previousNames: readonly string[];
+  /** The second tier; undefined: the local lease alone decides. */
+  readonly forge?: ForgeTierSettings | undefined;
   /** Random per worker, so that no two writes ever carry the same nonce. */
   readonly nonceBase: string;
 }
@@ -49,6 +54,7 @@ export interface Managing {
   readonly previous: Readonly<Record<string, PreviousLease>>;
   /** Latest second of a stop that a lease told of: kept where the record that said it is gone. */
   readonly seenFencedSecond: number | undefined;
+  readonly forge: ForgeTier | undefined;
   /** Leadership is being given up: since which epoch of the guard, and why. */
   readonly givingUp: { readonly epoch: number; readonly reason: string } | undefined;
   readonly watching: boolean;
@@ -79,15 +85,49 @@ export type ManagerEvent =
     readonly stamp: Stamp;
     readonly permitLeftMs: number;
   }
+  /** All clusters of the pool, whenever one of them changed. */
+  | {
+    readonly kind: "clusters_seen";
+    readonly resources: readonly ClusterResource[];
+    readonly unusable: readonly UnusableCluster[];
+  }
+  /** A dry run of a claim ended; `retry`: the record had changed meanwhile. */
+  | {
+    readonly kind: "claim_tried";
+    readonly transitions: number;
+    readonly outcome: "possible" | "impossible" | "retry";
+    readonly problem: string | undefined;
+  }
+  | {
+    readonly kind: "health_checked";
+    readonly result: HealthCheckResult & { readonly failureThreshold: number };
+  }
+  | { readonly kind: "tip_checked"; readonly farBehind: boolean }
   | { readonly kind: "shutdown" };
 
 export type ManagerEffect =
-  | { readonly kind: "request_stamp"; readonly id: number; readonly nonce: string }
+  /** Without a nonce for the forge lease, which is known as ours by its holder's text. */
+  | {
+    readonly kind: "request_stamp";
+    readonly id: number;
+    readonly nonce: string | undefined;
+  }
   | { readonly kind: "grant"; readonly request: GrantRequest; readonly nonce: string }
   | { readonly kind: "revoke"; readonly reason: string }
   | { readonly kind: "forget_nonces" }
-  | { readonly kind: "watch_lease" }
-  | { readonly kind: "unwatch_lease" }
+  | { readonly kind: "watch_lease"; readonly name: string }
+  | { readonly kind: "unwatch_lease"; readonly name: string }
+  | { readonly kind: "watch_clusters" }
+  | { readonly kind: "unwatch_clusters" }
+  /** A claim of the forge lease as a dry run: whether this cluster could. */
+  | {
+    readonly kind: "try_claim";
+    readonly name: string;
+    readonly object: LeaseObject;
+    readonly transitions: number;
+  }
+  /** This cluster gives the forge lease up, for whose sake and why. */
+  | { readonly kind: "yielding"; readonly to: string | undefined; readonly reason: string }
   | { readonly kind: "read_lease"; readonly name: string }
   | { readonly kind: "create_lease"; readonly name: string; readonly object: LeaseObject }
   | { readonly kind: "replace_lease"; readonly name: string; readonly object: LeaseObject }
@@ -119,6 +159,7 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
       settings.previousNames.map((name) => [name, newPreviousLease(settings, name)]),
     ),
     seenFencedSecond: undefined,
+    forge: settings.forge === undefined ? undefined : newForgeTier(settings.forge),
     givingUp: undefined,
     watching: false,
     leads: false,

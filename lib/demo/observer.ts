@@ -41,6 +41,11 @@ export class Observer {
     });
   }
 
+  /** What its sidecar last said of the second tier. */
+  tier(replica: Replica): PodStatus["tier"] {
+    return this.#sightings.get(replica)?.status?.tier;
+  }
+
   /** Replicas that lead and whose node is confirmed to forge, by what they said after `sinceMs`. */
   forgers(sinceMs = 0): readonly Replica[] {
     return this.#replicas.filter((replica) =>

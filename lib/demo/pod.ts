@@ -46,15 +46,14 @@ export class Pod {
   readonly name: string;
   readonly uid: string;
   readonly dir: string;
-  readonly metricsPort = freePort();
-  readonly guardPort = freePort();
   readonly logPath: string;
   restartSidecar: boolean;
   sidecar: LaunchedProcess | undefined;
   node: LaunchedProcess | undefined;
   nodeRestarts = 0;
   readonly #options: PodOptions;
-  readonly #nodeMetricsPort = freePort();
+  /** Chosen when first asked for: a pod may be made long before it starts, and a free port be taken. */
+  #ports: { metrics: number; guard: number; node: number } | undefined;
   readonly #ended = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
@@ -66,6 +65,18 @@ export class Pod {
     this.logPath = `${options.dir}/sidecar.log`;
     this.restartSidecar = options.restartSidecar ?? true;
     Deno.mkdirSync(`${this.dir}/keys`, { recursive: true });
+  }
+
+  get metricsPort(): number {
+    return this.#chosenPorts.metrics;
+  }
+
+  get guardPort(): number {
+    return this.#chosenPorts.guard;
+  }
+
+  get #chosenPorts(): { metrics: number; guard: number; node: number } {
+    return this.#ports ??= { metrics: freePort(), guard: freePort(), node: freePort() };
   }
 
   get url(): string {
@@ -102,7 +113,7 @@ export class Pod {
       TARGET_OP_CERT: target.opcert,
       METRICS_PORT: String(this.metricsPort),
       GUARD_PORT: String(this.guardPort),
-      NODE_METRICS_URL: `http://127.0.0.1:${this.#nodeMetricsPort}/metrics`,
+      NODE_METRICS_URL: `http://127.0.0.1:${this.#chosenPorts.node}/metrics`,
       ...env,
     };
   }
@@ -167,7 +178,7 @@ export class Pod {
         ...this.#options.node,
         dir: this.dir,
         credentials: this.#target,
-        metricsPort: this.#nodeMetricsPort,
+        metricsPort: this.#chosenPorts.node,
       });
       const launch = this.#options.launch ?? launchHere;
       const node = launch({ command: command.executable, args: command.args });
@@ -241,5 +252,21 @@ export interface PodStatus {
     readonly forging: string;
     readonly node: { readonly phase: string };
     readonly unfit?: { readonly code: string; readonly message: string };
+  };
+  /** Of a cluster among several. */
+  readonly tier?: {
+    readonly coordination: { readonly reach: string };
+    readonly forgeLease: {
+      readonly transitions: number;
+      readonly isHeld: boolean;
+      readonly standing: string;
+      /** Whether a trial found that it could be claimed. */
+      readonly claim?: string;
+    };
+    readonly clusters: readonly {
+      readonly name: string;
+      readonly canForge: boolean;
+      readonly heartbeatAgeMs?: number;
+    }[];
   };
 }

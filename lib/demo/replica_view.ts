@@ -95,6 +95,8 @@ function waitsFor(facts: ReplicaFacts): string {
   if (isFrozen) return "its sidecar to be thawed";
   if (status === undefined) return life === "ending" ? "its end" : "its sidecar to start";
   if (status.leads) {
+    const { tier } = status;
+    if (tier !== undefined && !tier.forgeLease.isHeld) return forgeLeaseInWords(tier);
     return status.guard?.forging === "forging" ? "" : "its node to be seen forging";
   }
   const unfit = status.guard?.unfit;
@@ -112,8 +114,19 @@ const STANDINGS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^the lease was not read yet$/, "its first look at the lease"],
   [/^ours by its record.*$/, "the renewal of its lease"],
   [/^the pool is not known.*$/, "its certificate to be read"],
+  [/^free \(.*\)$/, "its turn to claim the forge lease"],
+  [/^this cluster's by its record.*$/, "the renewal of the forge lease"],
+  [/^being given up.*$/, "the forge lease to be handed on"],
   [/^giving leadership up.*$/, "the lease to be handed on"],
 ];
+
+/** Of a local leader, whose cluster does not forge. */
+function forgeLeaseInWords(
+  { coordination, forgeLease }: NonNullable<PodStatus["tier"]>,
+): string {
+  if (coordination.reach === "unreachable") return "an answer of the hub";
+  return standingInWords(forgeLease.standing).replace(/^the lease/, "the forge lease");
+}
 
 function standingInWords(standing: string): string {
   const found = STANDINGS.find(([pattern]) => pattern.test(standing));

@@ -7,17 +7,38 @@ import { type Paint, seconds } from "./paint.ts";
 import type { StoryEnd } from "./player.ts";
 import type { NodeRecords } from "./slots.ts";
 import { costTable } from "./table.ts";
-import { LEASE_MS } from "./timings.ts";
+import { FORGE_LEASE_MS, LEASE_MS } from "./timings.ts";
 
 const CHART_COLUMNS = 79;
 
-export function opening({ interactive }: { interactive: boolean }): readonly string[] {
+export interface OpeningOptions {
+  readonly clusters: boolean;
+  readonly interactive: boolean;
+}
+
+export function opening({ clusters, interactive }: OpeningOptions): readonly string[] {
+  return [
+    ...clusters ? openingOfTwo() : openingOfOne({ interactive }),
+    "Starting; the first time, packages may have to be fetched.",
+  ];
+}
+
+function openingOfTwo(): readonly string[] {
+  return [
+    "Two regions with two replicas each of one pool's block producer, of which one may forge: real",
+    "sidecars, simulated nodes that forge in every slot (1 s), and in this process an API server",
+    "for each region and one where they meet (the hub). Nothing else is needed. A local lease lasts",
+    `${seconds(LEASE_MS)} instead of 15 s, the forge lease ${seconds(FORGE_LEASE_MS)} ` +
+    "instead of 30 s. This takes about 50 s.",
+  ];
+}
+
+function openingOfOne({ interactive }: { interactive: boolean }): readonly string[] {
   return [
     "Three replicas of a block producer, of which one may forge: real sidecars, simulated nodes",
     "that forge in every slot (1 s), and an API server in this process. Nothing else is needed.",
     `The lease lasts ${seconds(LEASE_MS)} instead of 15 s, so that waiting is short.` +
     (interactive ? "" : " This takes about 40 s."),
-    "Starting; the first time, packages may have to be fetched.",
   ];
 }
 

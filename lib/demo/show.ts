@@ -5,7 +5,7 @@ import { type ByHand, pressedKeys } from "./by_hand.ts";
 import { costOf } from "./events.ts";
 import type { Display, Frame, Scene } from "./frame.ts";
 import { KEY_HELP } from "./keyboard.ts";
-import { playStory, type StoryEnd } from "./player.ts";
+import type { PlayOptions, StoryEnd } from "./player.ts";
 import type { Stage } from "./stage.ts";
 import { costLine } from "./table.ts";
 
@@ -33,9 +33,9 @@ export class Show {
     this.#options = options;
   }
 
-  async playStory(): Promise<StoryEnd> {
+  async playStory(play: (options: PlayOptions) => Promise<StoryEnd>): Promise<StoryEnd> {
     return await this.#drawing(() =>
-      playStory(this.#stage, {
+      play({
         signal: this.#options.signal,
         onScene: (scene) => {
           this.#scene = scene;

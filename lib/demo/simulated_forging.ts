@@ -8,6 +8,8 @@ const SLOT_MS = 1000;
 export class SimulatedForging {
   readonly #recorder: SlotRecorder;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the present thread. Deno 2.6 may fire a timer that was due together with a signal and cleared by it. */
+  #life = 0;
   #checkedSlot = 0;
   /** Leadership checks so far; undefined before the first, as the real counter is. */
   #aboutToLead: number | undefined;
@@ -29,17 +31,19 @@ export class SimulatedForging {
     clearTimeout(this.#timer);
     this.#recorder.write("able");
     this.#checkedSlot = 0;
-    this.#turn();
+    this.#turn(++this.#life);
   }
 
   stop(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#life += 1;
     this.#recorder.write("unable");
   }
 
-  #turn(): void {
+  #turn(life: number): void {
+    if (life !== this.#life) return;
     const now = Date.now();
     const slot = Math.floor(now / SLOT_MS);
     if (slot > this.#checkedSlot) {
@@ -50,6 +54,6 @@ export class SimulatedForging {
       this.#recorder.write("still_able");
     }
     const toNextSlot = (slot + 1) * SLOT_MS - now;
-    this.#timer = setTimeout(() => this.#turn(), Math.min(STILL_ABLE_MS, toNextSlot));
+    this.#timer = setTimeout(() => this.#turn(life), Math.min(STILL_ABLE_MS, toNextSlot));
   }
 }

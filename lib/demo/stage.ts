@@ -1,19 +1,14 @@
-// Owns what the demo plays on: the API server, the keys, three replicas, and the events so far.
+// Owns what the demo plays on: API servers, replicas, and the events so far; here of one cluster.
 // Never outlives close(): every process is ended by its handle.
 
 import type { Environment } from "../config.ts";
-import { wallTime } from "../core/time.ts";
 import { type Emulator, startEmulator } from "./emulator.ts";
 import type { DemoEvent } from "./events.ts";
-import { type DemoKeys, makeDemoKeys } from "./keys.ts";
 import { Observer } from "./observer.ts";
-import { Pod } from "./pod.ts";
-import { launchWithout, sidecarProgram } from "./program.ts";
-import { Replica } from "./replica.ts";
+import { makeKeys, replicaMaker } from "./properties.ts";
+import type { Replica } from "./replica.ts";
 import type { NodeRecords } from "./slots.ts";
-import { LIVENESS, NODE_REPLAY_MS, RESTART_DELAY_MS, TIMING_SETTINGS } from "./timings.ts";
 
-const NETWORK = "preview";
 const REPLICAS = 3;
 
 export interface StageOptions {
@@ -25,11 +20,11 @@ export interface StageOptions {
 export class Stage {
   readonly replicas: readonly Replica[];
   readonly observer: Observer;
-  readonly #emulator: Emulator;
+  readonly #emulators: readonly Emulator[];
   readonly #events: DemoEvent[] = [];
 
-  constructor(emulator: Emulator, replicas: readonly Replica[]) {
-    this.#emulator = emulator;
+  constructor(emulators: readonly Emulator[], replicas: readonly Replica[]) {
+    this.#emulators = emulators;
     this.replicas = replicas;
     this.observer = new Observer(replicas);
   }
@@ -52,62 +47,17 @@ export class Stage {
   async close(): Promise<void> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
     await this.observer.stop();
-    await this.#emulator.stop();
+    await Promise.all(this.#emulators.map((emulator) => emulator.stop()));
   }
 }
 
 /** Everything but the pods, which are the first event of the story. */
 export async function setStage({ dir, environment }: StageOptions): Promise<Stage> {
-  const keys = await makeDemoKeys({ network: NETWORK, now: wallTime(Date.now()) });
-  const sources = writeKeys(dir, keys);
   const emulator = await startEmulator();
-  const launch = launchWithout(environment);
-  const replicas = Array.from({ length: REPLICAS }, (_, index) => {
-    const name = `bp-${index}`;
-    const network = emulator.listen(name);
-    const kubeconfig = `${dir}/${name}.kubeconfig`;
-    Deno.writeTextFileSync(kubeconfig, kubeconfigFor(network.url));
-    const makePod = (serial: number) =>
-      new Pod({
-        name,
-        dir: `${dir}/${name}.${serial}`,
-        program: sidecarProgram(),
-        env: {
-          ...TIMING_SETTINGS,
-          KUBECONFIG: kubeconfig,
-          CARDANO_NETWORK: NETWORK,
-          LOG_FORMAT: "text",
-        },
-        sources,
-        node: { replayMs: NODE_REPLAY_MS },
-        launch,
-        liveness: LIVENESS,
-        restartDelayMs: RESTART_DELAY_MS,
-      });
-    return new Replica({ name, network, makePod });
-  });
-  return new Stage(emulator, replicas);
-}
-
-function writeKeys(dir: string, keys: DemoKeys): { kes: string; vrf: string; opcert: string } {
-  const sources = {
-    kes: `${dir}/kes.skey`,
-    vrf: `${dir}/vrf.skey`,
-    opcert: `${dir}/node.cert`,
-  };
-  for (const name of ["kes", "vrf", "opcert"] as const) {
-    Deno.writeTextFileSync(sources[name], keys[name], { mode: 0o600 });
-  }
-  return sources;
-}
-
-function kubeconfigFor(server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "demo", cluster: { server } }],
-    users: [{ name: "demo", user: {} }],
-    contexts: [{ name: "demo", context: { cluster: "demo", user: "demo" } }],
-    "current-context": "demo",
-  });
+  const makeReplica = replicaMaker({ dir, environment, keys: await makeKeys(dir) });
+  const replicas = Array.from(
+    { length: REPLICAS },
+    (_, index) => makeReplica({ name: `bp-${index}`, emulator }),
+  );
+  return new Stage([emulator], replicas);
 }

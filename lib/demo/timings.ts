@@ -33,6 +33,21 @@ export const TIMING_SETTINGS: Readonly<Record<string, string>> = {
   SLEEP_INTERVAL: seconds(RENEW_INTERVAL_MS),
 };
 
+export const FORGE_LEASE_MS = 6_000;
+/** How long a region may forge after the last renewal of the forge lease was sent. */
+export const FORGE_PERMIT_MS = 3_500;
+export const HEARTBEAT_INTERVAL_MS = 1_000;
+export const CLUSTER_STALE_AFTER_MS = 5_000;
+export const FAILBACK_DELAY_MS = 3_000;
+
+export const CLUSTER_TIMING_SETTINGS: Readonly<Record<string, string>> = {
+  FORGE_LEASE_DURATION: seconds(FORGE_LEASE_MS),
+  FORGE_RENEW_DEADLINE: seconds(FORGE_PERMIT_MS),
+  HEARTBEAT_INTERVAL: seconds(HEARTBEAT_INTERVAL_MS),
+  CLUSTER_STALE_AFTER: seconds(CLUSTER_STALE_AFTER_MS),
+  FAILBACK_DELAY: seconds(FAILBACK_DELAY_MS),
+};
+
 function seconds(ms: number): string {
   return String(ms / 1_000);
 }

@@ -244,8 +244,10 @@ export class Guard {
     if (metricsUrl === undefined) return;
     const begunAt = this.#options.clocks.monotonic();
     this.#follow(
-      scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS })
-        .then((scrape) => this.dispatch({ kind: "scraped", begunAt, scrape })),
+      scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then((scrape) => {
+        this.#reporter.noteTip(scrape.kind === "read" ? scrape.slot : undefined);
+        this.dispatch({ kind: "scraped", begunAt, scrape });
+      }),
     );
   }
 

@@ -56,9 +56,15 @@ export class Reporter {
   #unfitCode: string | undefined;
   #isFirst = true;
   #wasOverdue = false;
+  #tipSlot: number | undefined;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
+  }
+
+  /** Goes out with the next report: nobody waits for it. */
+  noteTip(slot: number | undefined): void {
+    this.#tipSlot = slot;
   }
 
   /** After each turn of the machine: tells what changed, or that nothing did for a while. */
@@ -73,7 +79,7 @@ export class Reporter {
     this.#key = key;
     this.#toldAt = now.monotonic;
     this.#logChanges(findings);
-    const report = { ...findings, memory: readMemory() };
+    const report = { ...findings, memory: readMemory(), tipSlot: this.#tipSlot };
     this.#options.tell({ kind: "report", report });
   }
 
@@ -86,7 +92,7 @@ export class Reporter {
   }
 
   report(state: Guarding, now: GuardInstant): GuardReport {
-    return { ...this.#findings(state, now), memory: readMemory() };
+    return { ...this.#findings(state, now), memory: readMemory(), tipSlot: this.#tipSlot };
   }
 
   #logChanges({ unfit, node }: Findings): void {
@@ -140,7 +146,7 @@ export class Reporter {
   }
 }
 
-type Findings = Omit<GuardReport, "memory">;
+type Findings = Omit<GuardReport, "memory" | "tipSlot">;
 
 /** All three files in place and valid, or a node that was started with them already. */
 function isStartupReady({ node, files, settings }: Guarding, isValid: boolean): boolean {

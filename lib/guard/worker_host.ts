@@ -1,9 +1,9 @@
 // Owns the manager's isolate: what it may do, starting it, and starting it again.
 // Never lets its end touch the node: the permit bounds what a missing manager costs.
 
-import type { Config } from "../config.ts";
+import type { Config, KubernetesAccess } from "../config.ts";
 import type { GuardToManager, ManagerToGuard } from "../door.ts";
-import { kubeconfigNeeds } from "../kubernetes/kubeconfig_needs.ts";
+import { type KubeconfigNeeds, kubeconfigNeeds } from "../kubernetes/kubeconfig_needs.ts";
 import type { Log } from "../log.ts";
 
 /** Short beside a permit: the new one waits for the port by itself, which the old one keeps for about 2 s. */
@@ -99,27 +99,28 @@ export class WorkerHost {
 
 /** Net to reach the API and to serve, read of exactly what access needs; no write, ffi, sys or other run. */
 function workerPermissions(config: Config): Deno.PermissionOptionsObject {
-  const base = { net: true, write: false, ffi: false, sys: false, import: false } as const;
-  const { kubernetes } = config;
-  if (kubernetes.kind === "in_cluster") {
-    return {
-      ...base,
-      env: false,
-      run: false,
-      read: [kubernetes.tokenPath, kubernetes.caPath],
-    };
-  }
+  const hub = config.cluster?.coordination.kubernetes;
+  const needs = [config.kubernetes, ...(hub === undefined ? [] : [hub])].map(accessNeeds);
+  const run = needs.flatMap((one) => one.run);
+  return {
+    net: true,
+    write: false,
+    ffi: false,
+    sys: false,
+    import: false,
+    env: false,
+    run: run.length === 0 ? false : run,
+    read: needs.flatMap((one) => one.read),
+  };
+}
+
+function accessNeeds(access: KubernetesAccess): KubeconfigNeeds {
+  if (access.kind === "in_cluster") return { read: [access.tokenPath, access.caPath], run: [] };
   let text = "";
   try {
-    text = Deno.readTextFileSync(kubernetes.path);
+    text = Deno.readTextFileSync(access.path);
   } catch {
     // The manager will try to read it too, and say what is wrong.
   }
-  const needs = kubeconfigNeeds(text, kubernetes.path);
-  return {
-    ...base,
-    env: false,
-    run: needs.run.length === 0 ? false : [...needs.run],
-    read: [...needs.read],
-  };
+  return kubeconfigNeeds(text, access.path);
 }

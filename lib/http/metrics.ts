@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Snapshot } from "../manager/snapshot.ts";
 import { reasonWord } from "../reason.ts";
 import { type ApiMetrics, LATENCY_BUCKETS_SECONDS } from "./api_metrics.ts";
+import { ClusterMetrics } from "./cluster_metrics.ts";
 
 /** Margins around the defaults: the fence takes milliseconds of a budget of about six seconds. */
 const MARGIN_BUCKETS_SECONDS = [0, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30];
@@ -22,6 +23,14 @@ export interface MetricDescription {
 
 export class Metrics {
   readonly #registry = new Registry();
+  /** Shown only with cluster management, whose alerts look for series that are absent. */
+  readonly #clusterRegistry = new Registry();
+  readonly #clusters = new ClusterMetrics({
+    gauge: (name, help, labelNames = []) =>
+      new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#clusterRegistry] }),
+    counter: (name, help, labelNames = []) =>
+      new Counter({ name, help, labelNames: [...labelNames], registers: [this.#clusterRegistry] }),
+  });
   readonly #apiMetrics: ApiMetrics;
   #fencesSeen = 0;
 
@@ -131,7 +140,8 @@ export class Metrics {
 
   /** Name, kind, labels and meaning of each, for the documentation. */
   describe(): readonly MetricDescription[] {
-    return this.#registry.getMetricsAsArray().map((metric) => {
+    const registries = [this.#registry, this.#clusterRegistry];
+    return registries.flatMap((one) => one.getMetricsAsArray()).map((metric) => {
       const { name, help, type, labelNames = [] } = metric as unknown as {
         name: string;
         help: string;
@@ -144,11 +154,15 @@ export class Metrics {
   }
 
   /** The exposition of this moment. */
-  render(snapshot: Snapshot): Promise<string> {
+  async render(snapshot: Snapshot): Promise<string> {
     this.#fillReplica(snapshot);
     this.#fillGuard(snapshot);
     this.#fillApi();
-    return this.#registry.metrics();
+    const { tier } = snapshot;
+    if (tier === undefined) return await this.#registry.metrics();
+    this.#clusters.fill(snapshot, tier);
+    const parts = await Promise.all([this.#registry.metrics(), this.#clusterRegistry.metrics()]);
+    return parts.join("");
   }
 
   #fillReplica(snapshot: Snapshot): void {

@@ -25,6 +25,8 @@ export interface LeaseApi {
   create(lease: LeaseObject, limits: RequestLimits): Promise<LeaseAnswer>;
   /** `conflict` unless uid and resourceVersion are those of the present record. */
   replace(lease: LeaseObject, limits: RequestLimits): Promise<LeaseAnswer>;
+  /** The same as a dry run: the server checks everything, rights included, and changes nothing. */
+  tryReplace(lease: LeaseObject, limits: RequestLimits): Promise<LeaseAnswer>;
 }
 
 export interface LeaseName {
@@ -57,6 +59,16 @@ export function leaseApi(client: ApiClient, { namespace, name }: LeaseName): Lea
     throw new TypeError(`Lease ${found} was given to the writer of ${namespace}/${name}`);
   }
 
+  function replace(request: Omit<ApiRequest, "verb" | "path">, lease: LeaseObject) {
+    checkName(lease);
+    const { uid, resourceVersion } = lease.metadata;
+    if (!isNonEmptyString(uid) || !isNonEmptyString(resourceVersion)) {
+      // Without uid a PUT re-creates a deleted Lease; without resourceVersion it overwrites anything.
+      throw new TypeError(`Lease ${namespace}/${name} must name the record it replaces`);
+    }
+    return send({ ...request, verb: "update", path, body: lease });
+  }
+
   return {
     namespace,
     name,
@@ -65,15 +77,8 @@ export function leaseApi(client: ApiClient, { namespace, name }: LeaseName): Lea
       checkName(lease);
       return send({ ...limits, verb: "create", path: collection, body: lease });
     },
-    replace: (lease, limits) => {
-      checkName(lease);
-      const { uid, resourceVersion } = lease.metadata;
-      if (!isNonEmptyString(uid) || !isNonEmptyString(resourceVersion)) {
-        // Without uid a PUT re-creates a deleted Lease; without resourceVersion it overwrites anything.
-        throw new TypeError(`Lease ${namespace}/${name} must name the record it replaces`);
-      }
-      return send({ ...limits, verb: "update", path, body: lease });
-    },
+    replace: (lease, limits) => replace(limits, lease),
+    tryReplace: (lease, limits) => replace({ ...limits, query: { dryRun: "All" } }, lease),
   };
 }
 

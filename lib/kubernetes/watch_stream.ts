@@ -1,6 +1,7 @@
 // Owns the lines of one watch stream: from bytes to events.
 // Never reconnects.
 
+import { assertNever } from "../core/assert_never.ts";
 import { failureOfStatusObject, malformed, type RequestFailure } from "./failure.ts";
 import { isNonEmptyString, isObject, type JsonObject } from "./json_shape.ts";
 
@@ -51,6 +52,22 @@ export function parseWatchLine(what: string, line: string): WatchEvent {
       return { kind: "bookmark", resourceVersion };
     default:
       return malformed(what, `an event of unknown type ${JSON.stringify(type)}`);
+  }
+}
+
+/** Undefined for an end as a server makes it, after which the next watch goes on. */
+export function failureOfEnd(what: string, end: StreamEnd): RequestFailure | undefined {
+  switch (end.kind) {
+    case "ended":
+      return undefined;
+    case "silent":
+      return { kind: "timed_out", message: `Cannot ${what}: the stream fell silent` };
+    case "broken":
+      return { kind: "unreachable", message: `Cannot ${what}: ${end.message}` };
+    case "half_written":
+      return malformed(what, "broken off inside an event");
+    default:
+      return assertNever(end);
   }
 }
 

@@ -5,6 +5,7 @@ import { wallTime } from "../core/time.ts";
 import type { Finding, LeaderView } from "../kubernetes/leader_status.ts";
 import { reasonWord } from "../reason.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { steady } from "./steady_text.ts";
 
 export function leaderView(
   snapshot: Snapshot,
@@ -33,7 +34,7 @@ export function holdsLease({ leads, lease }: Snapshot): boolean {
 }
 
 function summary(snapshot: Snapshot): Pick<LeaderView, "reason" | "message"> {
-  const { leads, pod, guard, givingUp } = snapshot;
+  const { leads, pod, guard, givingUp, tier } = snapshot;
   if (!holdsLease(snapshot)) return { reason: "Released", message: `${pod} gave leadership up` };
   if (!leads) {
     const reason = reasonWord(givingUp ?? guard?.unfit?.code ?? "hold_ended");
@@ -45,6 +46,12 @@ function summary(snapshot: Snapshot): Pick<LeaderView, "reason" | "message"> {
   if (guard?.unfit !== undefined) {
     const { code } = guard.unfit;
     return { reason: reasonWord(code), message: `${pod} leads and its node may not forge` };
+  }
+  if (tier !== undefined && !tier.forgeLease.isHeld) {
+    const message = steady(
+      tier.own?.reason ?? tier.nobodyForges ?? "the clusters are not known yet",
+    );
+    return { reason: "ClusterWaits", message: `${pod} leads; ${message}` };
   }
   return { reason: "Starting", message: `${pod} leads and its node is about to forge` };
 }

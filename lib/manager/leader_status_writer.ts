@@ -9,9 +9,9 @@ import {
   cardanoLeaderApi,
 } from "../kubernetes/cardano_leader.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import type { FailureLog } from "../kubernetes/failure_log.ts";
 import { leaderStatus } from "../kubernetes/leader_status.ts";
 import type { Log } from "../log.ts";
+import type { OutcomeNotes } from "./api_outcomes.ts";
 import { holdsLease, leaderView } from "./findings.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -26,7 +26,7 @@ export interface LeaderStatusWriterOptions {
   readonly config: Pick<Config, "leaderResource" | "namespace" | "apiTimeoutMs">;
   readonly client: ApiClient;
   readonly log: Log;
-  readonly failures: FailureLog;
+  readonly outcomes: OutcomeNotes;
 }
 
 export class LeaderStatusWriter {
@@ -100,11 +100,11 @@ export class LeaderStatusWriter {
   }
 
   #note(verb: string, answer: CardanoLeaderAnswer): boolean {
-    const { log, failures, config } = this.#options;
+    const { log, outcomes, config } = this.#options;
     const { plural, name } = config.leaderResource;
     const subject = `${verb} ${plural}/${name}`;
     if (answer.kind === "leader") {
-      failures.note(subject, undefined);
+      outcomes.note(subject, undefined);
       this.#known = answer;
       return true;
     }
@@ -118,7 +118,7 @@ export class LeaderStatusWriter {
       });
       return false;
     }
-    failures.note(subject, answer);
+    outcomes.note(subject, answer);
     const retryMs = Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_MS_MAX);
     this.#retryAtMs = performance.now() + retryMs;
     return false;

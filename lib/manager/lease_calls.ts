@@ -1,12 +1,10 @@
 // Owns the requests about leases: each started at once, its outcome an event for the machine.
 // Never awaited by who starts them, and never more than one watch.
 
-import type { Config } from "../config.ts";
 import { assertNever } from "../core/assert_never.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { sleep } from "../kubernetes/deadline.ts";
-import type { FailureLog } from "../kubernetes/failure_log.ts";
 import {
   type LeaseAnswer,
   type LeaseApi,
@@ -15,16 +13,29 @@ import {
   parseLease,
 } from "../kubernetes/lease.ts";
 import { watchObject } from "../kubernetes/watch.ts";
+import type { OutcomeNotes } from "./api_outcomes.ts";
+
+/** A trial that met another write tells nothing; the next waits for the watch to bring that write. */
+const TRY_AGAIN_MS = 1_000;
 
 export type LeaseEffect = Extract<
   ManagerEffect,
-  { kind: "watch_lease" | "unwatch_lease" | "read_lease" | "create_lease" | "replace_lease" }
+  {
+    kind:
+      | "watch_lease"
+      | "unwatch_lease"
+      | "read_lease"
+      | "create_lease"
+      | "replace_lease"
+      | "try_claim";
+  }
 >;
 
 export interface LeaseCallsOptions {
-  readonly config: Pick<Config, "namespace" | "lease" | "apiTimeoutMs">;
+  readonly namespace: string;
+  readonly apiTimeoutMs: number;
   readonly client: ApiClient;
-  readonly failures: FailureLog;
+  readonly outcomes: OutcomeNotes;
   readonly dispatch: (event: ManagerEvent) => void;
 }
 
@@ -33,6 +44,7 @@ export class LeaseCalls {
   readonly #leases = new Map<string, LeaseApi>();
   #watch: AbortController | undefined;
   #watchConnected = false;
+  readonly #ended = new AbortController();
 
   constructor(options: LeaseCallsOptions) {
     this.#options = options;
@@ -43,10 +55,10 @@ export class LeaseCalls {
   }
 
   start(effect: LeaseEffect): void {
-    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    const limits = this.#limits();
     switch (effect.kind) {
       case "watch_lease":
-        return this.#startWatch();
+        return this.#startWatch(effect.name);
       case "unwatch_lease":
         return this.#endWatch();
       case "read_lease": {
@@ -64,13 +76,16 @@ export class LeaseCalls {
         return this.#write("create", effect);
       case "replace_lease":
         return this.#write("update", effect);
+      case "try_claim":
+        return this.#tryClaim(effect);
       default:
         return assertNever(effect);
     }
   }
 
-  /** Ends the watch; requests under way end by their own deadlines. */
+  /** Ends the watch, and gives up what is under way: nobody waits for its outcome any more. */
   stop(): void {
+    this.#ended.abort();
     this.#endWatch();
   }
 
@@ -79,7 +94,7 @@ export class LeaseCalls {
     { name, object }: Extract<LeaseEffect, { kind: "create_lease" | "replace_lease" }>,
   ): void {
     const api = this.#lease(name);
-    const limits = { timeoutMs: this.#options.config.apiTimeoutMs };
+    const limits = this.#limits();
     const request = verb === "create" ? api.create(object, limits) : api.replace(object, limits);
     this.#follow(request, {
       subject: `${verb} leases/${name}`,
@@ -87,23 +102,40 @@ export class LeaseCalls {
     });
   }
 
-  #follow(
-    request: Promise<LeaseAnswer>,
-    { subject, then }: { subject: string; then: (answer: LeaseAnswer) => ManagerEvent },
-  ): void {
-    const { failures, dispatch } = this.#options;
-    request.then((answer) => {
-      // Another one's write is how an election goes, not a failure of the API.
-      const isExpected = answer.kind === "lease" || answer.kind === "conflict" ||
-        answer.kind === "not_found";
-      failures.note(subject, isExpected ? undefined : answer);
-      dispatch(then(answer));
+  #tryClaim({ name, object, transitions }: Extract<LeaseEffect, { kind: "try_claim" }>): void {
+    this.#follow(this.#lease(name).tryReplace(object, this.#limits()), {
+      subject: `try leases/${name}`,
+      then: (answer) => {
+        if (answer.kind === "lease") return tried(transitions, "possible", undefined);
+        return tried(transitions, metAnother(answer) ? "retry" : "impossible", answer.message);
+      },
+      waitMs: (answer) => metAnother(answer) ? TRY_AGAIN_MS : 0,
     });
   }
 
-  #startWatch(): void {
-    const { client, config, failures, dispatch } = this.#options;
-    const { namespace, lease: { name } } = config;
+  #follow(
+    request: Promise<LeaseAnswer>,
+    { subject, then, waitMs = () => 0 }: {
+      subject: string;
+      then: (answer: LeaseAnswer) => ManagerEvent;
+      waitMs?: (answer: LeaseAnswer) => number;
+    },
+  ): void {
+    const { outcomes, dispatch } = this.#options;
+    const { signal } = this.#ended;
+    request.then(async (answer) => {
+      if (signal.aborted) return;
+      // Another one's write is how an election goes, not a failure of the API.
+      const isExpected = answer.kind === "lease" || metAnother(answer);
+      outcomes.note(subject, isExpected ? undefined : answer);
+      const ms = waitMs(answer);
+      if (ms > 0) await sleep(ms, signal);
+      if (!signal.aborted) dispatch(then(answer));
+    });
+  }
+
+  #startWatch(name: string): void {
+    const { client, namespace, apiTimeoutMs, outcomes, dispatch } = this.#options;
     this.#endWatch();
     const watch = new AbortController();
     this.#watch = watch;
@@ -113,7 +145,7 @@ export class LeaseCalls {
       path: leasesPath(namespace),
       name,
       parse: (value) => parseLease(value, { namespace, name }),
-      timeoutMs: config.apiTimeoutMs,
+      timeoutMs: apiTimeoutMs,
       signal: watch.signal,
       random: Math.random,
       sleep,
@@ -124,10 +156,10 @@ export class LeaseCalls {
             return dispatch({ kind: "lease_seen", name, object: report.object, by: "watch" });
           case "connected":
             this.#watchConnected = true;
-            return failures.note(subject, undefined);
+            return outcomes.note(subject, undefined);
           case "failed":
             this.#watchConnected = false;
-            return failures.note(subject, report.failure);
+            return outcomes.note(subject, report.failure);
         }
       },
     });
@@ -139,14 +171,23 @@ export class LeaseCalls {
     this.#watchConnected = false;
   }
 
+  #limits() {
+    return { timeoutMs: this.#options.apiTimeoutMs, signal: this.#ended.signal };
+  }
+
   #lease(name: string): LeaseApi {
     const known = this.#leases.get(name);
     if (known !== undefined) return known;
-    const { client, config } = this.#options;
-    const api = leaseApi(client, { namespace: config.namespace, name });
+    const { client, namespace } = this.#options;
+    const api = leaseApi(client, { namespace, name });
     this.#leases.set(name, api);
     return api;
   }
+}
+
+/** The record is another than the one we knew, or there is none. */
+function metAnother({ kind }: LeaseAnswer): boolean {
+  return kind === "conflict" || kind === "not_found";
 }
 
 function leaseSeen(
@@ -154,4 +195,12 @@ function leaseSeen(
   answer: Extract<LeaseAnswer, { kind: "lease" }> | undefined,
 ): ManagerEvent {
   return { kind: "lease_seen", name, object: answer?.lease, by: "read" };
+}
+
+function tried(
+  transitions: number,
+  outcome: "possible" | "impossible" | "retry",
+  problem: string | undefined,
+): ManagerEvent {
+  return { kind: "claim_tried", transitions, outcome, problem };
 }

@@ -2,15 +2,14 @@
 // Never waits for anything: it is what the two machines know at this moment.
 
 import type { Config } from "../config.ts";
-import { assertNever } from "../core/assert_never.ts";
 import { standingOf } from "../core/election_moves.ts";
-import type { Standing } from "../core/lease.ts";
-import { writerOf } from "../core/manager.ts";
+import { writerOf } from "../core/manager_turn.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import type { GuardReport } from "../door.ts";
-import { reasonWord } from "../reason.ts";
 import { VERSION } from "../version.ts";
+import { describeStanding } from "./standing_text.ts";
+import type { TierSnapshot } from "./tier_snapshot.ts";
 
 export interface Snapshot {
   readonly version: string;
@@ -47,6 +46,8 @@ export interface Snapshot {
   /** Why the API cannot be used at all; undefined when it can be tried, or was not yet. */
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
+  /** The second tier; undefined: cluster management is off. */
+  readonly tier: TierSnapshot | undefined;
 }
 
 export interface SnapshotSources {
@@ -61,6 +62,7 @@ export interface SnapshotSources {
   readonly turnedAt: Monotonic;
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
+  readonly tier: TierSnapshot | undefined;
 }
 
 export function takeSnapshot(sources: SnapshotSources): Snapshot {
@@ -98,47 +100,11 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     turnAgeMs: elapsedMs(sources.turnedAt, now),
     accessProblem: sources.accessProblem,
     watchConnected: sources.watchConnected,
+    tier: sources.tier,
   };
 }
 
 /** A lease that is renewed while a fence is under way is held, and nobody leads by it. */
 export function leadsBy(state: Managing): boolean {
   return state.leads && state.givingUp === undefined;
-}
-
-function describeStanding(
-  standing: Standing,
-  { state, now }: { state: Managing; now: Monotonic },
-): string {
-  if (state.givingUp !== undefined) {
-    return `giving leadership up: ${reasonWord(state.givingUp.reason)}`;
-  }
-  const unfit = state.guard?.unfit;
-  switch (standing.kind) {
-    case "unobserved":
-      return state.poolId === undefined
-        ? "the pool is not known: no valid certificate was read yet"
-        : "the lease was not read yet";
-    case "absent":
-      return "the lease does not exist and is about to be created";
-    case "mine":
-      return state.leads ? "held by this replica" : "ours by its record, to be renewed";
-    case "claimable":
-      return unfit === undefined
-        ? `free (${standing.why}), about to be claimed`
-        : `free (${standing.why}), not claimed: ${unfit.message}`;
-    case "wait": {
-      const seconds = Math.max(0, Math.ceil(elapsedMs(now, standing.until) / 1_000));
-      const holder = standing.record.holder === ""
-        ? "vacant without a receipt"
-        : `held by ${standing.record.holder}`;
-      return `${holder}; claimable in ${seconds} s if nothing changes`;
-    }
-    case "other_pool":
-      return `belongs to another pool, ${standing.poolId}: never claimed`;
-    case "moved":
-      return `replaced by lease ${standing.to}`;
-    default:
-      return assertNever(standing);
-  }
 }

@@ -1,11 +1,12 @@
 // Owns the wiring of the manager's isolate: door, API client, driver, HTTP.
 // Never sees a key byte, and may not write, run or open anything but what the guard allowed.
 
+import type { KubernetesAccess } from "../config.ts";
 import { wallTime } from "../core/time.ts";
 import type { GuardToManager, ManagerToGuard } from "../door.ts";
 import { ApiMetrics } from "../http/api_metrics.ts";
 import { serveHttp } from "../http/server.ts";
-import { type ClusterAccess, openCluster } from "../kubernetes/access.ts";
+import { openCluster } from "../kubernetes/access.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { sleep } from "../kubernetes/deadline.ts";
 import { createLog, errorText, type Log, writeToStdout } from "../log.ts";
@@ -71,33 +72,50 @@ function tellOfErrors(log: Log): void {
   addEventListener("unhandledrejection", (event) => fail(event, event.reason));
 }
 
+async function connect(wiring: Wiring): Promise<void> {
+  const { driver, start: { config }, log } = wiring;
+  const client = await openApi(config.kubernetes, { ...wiring, api: "local" });
+  driver.connect(client);
+  if (config.cluster === undefined) return;
+  const hub = config.cluster.coordination.kubernetes;
+  if (hub === undefined) {
+    log.warning("Only clusters of this API server are coordinated", {
+      next: "set COORDINATION_KUBECONFIG where clusters have API servers of their own",
+    });
+    return driver.connectCoordination(client);
+  }
+  driver.connectCoordination(await openApi(hub, { ...wiring, api: "coordination" }));
+}
+
+interface Wiring {
+  readonly driver: Driver;
+  readonly start: Start;
+  readonly log: Log;
+  readonly apiMetrics: ApiMetrics;
+}
+
 /** A service-account mount or a kubeconfig may come late; until then the reason is shown. */
-async function connect(
-  { driver, start, log, apiMetrics }: {
-    driver: Driver;
-    start: Start;
-    log: Log;
-    apiMetrics: ApiMetrics;
-  },
-): Promise<void> {
-  let access: ClusterAccess | undefined;
-  while (access === undefined) {
+async function openApi(
+  settings: KubernetesAccess,
+  { driver, log, apiMetrics, api }: Wiring & { readonly api: "local" | "coordination" },
+): Promise<ApiClient> {
+  let lastProblem = "";
+  for (;;) {
     try {
-      access = await openCluster(start.config.kubernetes, { clock });
+      const access = await openCluster(settings, { clock });
+      log.info("API access set up", { api, server: access.server, origin: access.origin });
+      return new ApiClient({
+        access,
+        userAgent: USER_AGENT,
+        clock,
+        onRequest: (record) => apiMetrics.note(record),
+      });
     } catch (error) {
       const problem = errorText(error);
-      if (driver.accessProblem !== problem) log.error("Cannot set up API access", { problem });
-      driver.accessProblem = problem;
+      if (problem !== lastProblem) log.error("Cannot set up API access", { api, problem });
+      lastProblem = problem;
+      driver.noteAccessProblem(api, problem);
       await sleep(ACCESS_RETRY_MS);
     }
   }
-  log.info("API access set up", { server: access.server, origin: access.origin });
-  driver.connect(
-    new ApiClient({
-      access,
-      userAgent: USER_AGENT,
-      clock,
-      onRequest: (record) => apiMetrics.note(record),
-    }),
-  );
 }

@@ -4,6 +4,7 @@
 import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
 import { startClusterApi } from "../support/replicas.ts";
 import { Audit } from "./audit.ts";
+import { measureClusters } from "./clusters_main.ts";
 import { type Figure, figure, table } from "./figures.ts";
 import { measureHandOvers, measureLosses } from "./hand_overs.ts";
 import { measureStarts } from "./starts.ts";
@@ -27,6 +28,7 @@ async function main(chosen: readonly string[]): Promise<number> {
       kubeconfig: () => measureKubeconfig({ server, windowMs: WINDOW_MS / 4 }),
       "hand-overs": () => measureHandOvers(server),
       losses: () => measureLosses(server),
+      clusters: () => measureClusters(),
     };
     const unknown = chosen.find((name) => parts[name] === undefined);
     if (unknown !== undefined) {

@@ -2,7 +2,7 @@
 // Never decides what a request does: the store does, at the moment the request reaches it.
 
 import type { ApiFailure } from "../../lib/core/api_failure.ts";
-import { fail, type StoreOutcome } from "./store.ts";
+import { fail } from "./store.ts";
 import type { World } from "./world.ts";
 
 export interface LinkWeather {
@@ -61,16 +61,16 @@ export class Link {
   }
 
   /** Sends once; `done` hears at most one answer, and `timed_out` when none came in time. */
-  send(
+  send<T>(
     { apply, timeoutMs, done }: {
-      apply: () => StoreOutcome;
+      apply: () => T;
       timeoutMs: number;
-      done: (outcome: StoreOutcome) => void;
+      done: (outcome: T | ApiFailure) => void;
     },
   ): void {
     const { agenda, random } = this.#world;
     let isOpen = true;
-    const answer = (outcome: StoreOutcome) => {
+    const answer = (outcome: T | ApiFailure) => {
       if (!isOpen) return;
       isOpen = false;
       agenda.cancel(deadline);
@@ -93,11 +93,11 @@ export class Link {
     this.#meet(this.#fate(), { apply, answer, out, back });
   }
 
-  #meet(
+  #meet<T>(
     fate: Fate,
     { apply, answer, out, back }: {
-      apply: () => StoreOutcome;
-      answer: (outcome: StoreOutcome) => void;
+      apply: () => T;
+      answer: (outcome: T | ApiFailure) => void;
       out: number;
       back: number;
     },

@@ -4,12 +4,13 @@
 import type { ManagerEffect, ManagerEvent, Managing } from "../../lib/core/manager_state.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import { Isolate } from "./isolate.ts";
+import type { Link } from "./link.ts";
 import type { Sidecar } from "./sidecar.ts";
-import type { StoreOutcome } from "./store.ts";
+import type { LeaseStore, StoreOutcome } from "./store.ts";
 import { LeaseWatch } from "./watch.ts";
 
 export class ManagerIsolate extends Isolate {
-  readonly #sidecar: Sidecar;
+  protected readonly sidecar: Sidecar;
   state: Managing;
   readonly #watch: LeaseWatch;
   /** Highest transitions this process ever saw: what it can know of a restored store. */
@@ -18,12 +19,12 @@ export class ManagerIsolate extends Isolate {
   constructor(sidecar: Sidecar, nonces: readonly string[]) {
     const { pod } = sidecar;
     super(pod.world, pod.host);
-    this.#sidecar = sidecar;
+    this.sidecar = sidecar;
     const nonceBase = `${pod.label}.${pod.world.nextSerial()}`;
     this.state = pod.world.core.newManaging({ ...pod.managerSettings(), nonceBase }, nonces);
     this.#watch = new LeaseWatch({
       world: pod.world,
-      link: pod.link,
+      ...this.apiOf(this.state.settings.lease.name),
       name: this.state.settings.lease.name,
       onSeen: (object) =>
         this.post({
@@ -34,6 +35,21 @@ export class ManagerIsolate extends Isolate {
         }),
     });
     this.post({ kind: "tick" });
+  }
+
+  /** Where a lease lives, and the way there. */
+  protected apiOf(_name: string): { store: LeaseStore; link: Link } {
+    return { store: this.sidecar.pod.world.store, link: this.sidecar.pod.link };
+  }
+
+  /** What only clusters know; answers whether it was taken. */
+  protected takeOver(_effect: ManagerEffect): boolean {
+    return false;
+  }
+
+  /** After each step, told and asked when to wake. */
+  protected stepped(wakeAt: number | undefined): number | undefined {
+    return wakeAt;
   }
 
   post(event: ManagerEvent): void {
@@ -66,12 +82,12 @@ export class ManagerIsolate extends Isolate {
       this.highestTransitions = Math.max(this.highestTransitions, seen.transitions);
     }
     for (const effect of effects) this.#carryOut(effect);
-    this.wakeAt(wakeAt);
+    this.wakeAt(this.stepped(wakeAt));
   }
 
   #carryOut(effect: ManagerEffect): void {
-    const { store } = this.world;
-    const sidecar = this.#sidecar;
+    if (this.takeOver(effect)) return;
+    const { sidecar } = this;
     switch (effect.kind) {
       case "request_stamp":
         return sidecar.toGuard({ kind: "stamp_requested", id: effect.id, nonce: effect.nonce });
@@ -87,11 +103,11 @@ export class ManagerIsolate extends Isolate {
       case "unwatch_lease":
         return this.#watch.close();
       case "read_lease":
-        return this.#request(effect.name, () => store.read(effect.name));
+        return this.#request(effect.name, (store) => store.read(effect.name));
       case "create_lease":
-        return this.#request(effect.name, () => store.create(effect.object), "create");
+        return this.#request(effect.name, (store) => store.create(effect.object), "create");
       case "replace_lease":
-        return this.#request(effect.name, () => store.replace(effect.object), "replace");
+        return this.#request(effect.name, (store) => store.replace(effect.object), "replace");
       case "wrote":
         if (effect.write !== "renew") {
           this.world.note(sidecar.pod.label, `wrote ${effect.name}: ${effect.write}`);
@@ -108,13 +124,18 @@ export class ManagerIsolate extends Isolate {
     }
   }
 
-  #request(name: string, apply: () => StoreOutcome, write?: "create" | "replace"): void {
-    const { pod } = this.#sidecar;
+  #request(
+    name: string,
+    apply: (store: LeaseStore) => StoreOutcome,
+    write?: "create" | "replace",
+  ): void {
+    const { pod } = this.sidecar;
+    const { store, link } = this.apiOf(name);
     pod.world.requests++;
-    pod.link.send({
+    link.send<StoreOutcome>({
       apply: () => {
-        const before = this.world.store.get(name);
-        const outcome = apply();
+        const before = store.get(name);
+        const outcome = apply(store);
         if (write !== undefined && outcome.kind === "lease") {
           pod.world.oracle.written(pod, before, outcome.lease);
         }

@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   // Each half alone is covered by the other: the manager grants nothing while it gives up, and the
   // guard would not take it.
   mutant(1, "grant of an older epoch is given and honoured", [
-    "manager.ts",
+    "manager_forge.ts",
     "if (request === undefined || nonce === undefined || givingUp !== undefined) return;",
     "if (request === undefined || nonce === undefined) return;",
   ], [
@@ -147,9 +147,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant(5, "mine by name alone", [
     "lease.ts",
-    `seen.holder === self.holder && seen.holderUid === self.holderUid &&
-    seen.nonce !== undefined && self.nonces.includes(seen.nonce);`,
-    "seen.holder === self.holder;",
+    "return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;",
+    "return seen.holder === self.holder;",
   ]),
   mutant(5, "mine by name and nonce's presence", [
     "lease.ts",
@@ -211,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
     "fencedSecond: guard.fencedSecond",
   ]),
   mutant(10, "previous names are not asked for", [
-    "manager.ts",
+    "manager_previous.ts",
     'if (at.kind === "mine") return true;\n  if (at.kind === "moved"',
     'if (at.kind !== "moved") return true;\n  if (at.kind === "moved"',
   ]),
@@ -221,7 +220,7 @@ export const MUTANTS: readonly Mutant[] = [
     "return movedTo.includes(to) || transitions > above;",
   ]),
   mutant(10, "a missing previous lock counts as left", [
-    "manager.ts",
+    "manager_previous.ts",
     'if (at.kind === "other_pool") return true;',
     'if (at.kind === "other_pool" || at.kind === "absent" || (at.kind === "wait" && at.record.renewTime === "")) return true;',
   ]),

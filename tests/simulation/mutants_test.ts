@@ -16,7 +16,7 @@ const SHOWN_BY: Readonly<Record<string, number>> = {
   "release by a report from before the revoke": 68,
   "no signal when the files are gone already": 82,
   "stop confirmed by a gauge that was 0 before": 156,
-  "a slot's second is lost by who passes the lease on": 83,
+  "a slot's second is lost by who passes the lease on": 1397,
   "a missing previous lock counts as left": 28,
 };
 const SEEDS_MAX = 400;

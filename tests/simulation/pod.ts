@@ -8,6 +8,7 @@ import type { Timings } from "../../lib/config/timings.ts";
 import { Host } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Link } from "./link.ts";
+import { ManagerIsolate } from "./manager_isolate.ts";
 import { GOOD_MANNERS, type NodeManners, type SimulatedNode } from "./node.ts";
 import { SimulatedPermitFile } from "./permit_file.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -106,6 +107,10 @@ export class Pod {
       },
       previousNames: this.previousNames,
     };
+  }
+
+  newManager(sidecar: Sidecar): ManagerIsolate {
+    return new ManagerIsolate(sidecar, sidecar.guard.state.nonces);
   }
 
   /** The guard reads the source folder: what it then holds is what it puts in place. */

@@ -5,7 +5,7 @@ import type { Appointment } from "./agenda.ts";
 import type { ForgingEvent } from "../../lib/core/forging_state.ts";
 import type { ManagerEvent } from "../../lib/core/manager_state.ts";
 import { GuardIsolate } from "./guard_isolate.ts";
-import { ManagerIsolate } from "./manager_isolate.ts";
+import type { ManagerIsolate } from "./manager_isolate.ts";
 import type { Pod } from "./pod.ts";
 
 /** SIGTERM: the process ends after this at the latest, fenced or not. */
@@ -32,7 +32,7 @@ export class Sidecar {
 
   #startManager(): void {
     if (!this.isAlive) return;
-    this.manager = new ManagerIsolate(this, this.guard.state.nonces);
+    this.manager = this.pod.newManager(this);
     this.guard.run(() => {
       this.guard.report(true);
       if (this.#shuttingDown) this.toManager({ kind: "shutdown" });

@@ -18,9 +18,15 @@ export class LeaseStore {
   readonly #leases = new Map<string, LeaseObject>();
   #version = 1_000;
   #uids = 0;
+  readonly #uidPrefix: string;
   readonly onChange: ((change: Change) => void)[] = [];
   /** Earlier states, for whoever restores one. */
   readonly past: LeaseObject[] = [];
+
+  /** No two API servers give the same uid. */
+  constructor(uidPrefix = "uid") {
+    this.#uidPrefix = uidPrefix;
+  }
 
   get(name: string): LeaseObject | undefined {
     return this.#leases.get(name);
@@ -37,7 +43,7 @@ export class LeaseStore {
 
   create(object: LeaseObject): StoreOutcome {
     if (this.#leases.has(object.metadata.name)) return fail("conflict", 409);
-    return { kind: "lease", lease: this.#put(object, `uid-${++this.#uids}`) };
+    return { kind: "lease", lease: this.#put(object, `${this.#uidPrefix}-${++this.#uids}`) };
   }
 
   /** A PUT. Without uid it re-creates what is missing; without resourceVersion it replaces anything. */
@@ -52,6 +58,16 @@ export class LeaseStore {
       return fail("conflict", 409);
     }
     return { kind: "lease", lease: this.#put(object, present.metadata.uid ?? "") };
+  }
+
+  /** A PUT as dry run: judged and not kept. */
+  tryReplace(object: LeaseObject): StoreOutcome {
+    const { name, uid, resourceVersion } = object.metadata;
+    const present = this.#leases.get(name);
+    if (present === undefined) return fail("not_found", 404);
+    const same = uid === present.metadata.uid &&
+      resourceVersion === present.metadata.resourceVersion;
+    return same ? { kind: "lease", lease: present } : fail("conflict", 409);
   }
 
   /** By hand: no version is asked for. */

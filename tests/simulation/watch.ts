@@ -3,10 +3,11 @@
 
 import type { LeaseObject } from "../../lib/core/lease_object.ts";
 import type { Link } from "./link.ts";
-import type { Change } from "./store.ts";
+import type { Change, LeaseStore } from "./store.ts";
 import type { World } from "./world.ts";
 
 export class LeaseWatch {
+  readonly store: LeaseStore;
   readonly #world: World;
   readonly #link: Link;
   readonly #name: string;
@@ -16,13 +17,15 @@ export class LeaseWatch {
   #isFollowing = false;
   #lastAt = 0;
 
-  constructor({ world, link, name, onSeen }: {
+  constructor({ world, store = world.store, link, name, onSeen }: {
     world: World;
+    store?: LeaseStore;
     link: Link;
     name: string;
     onSeen: (object: LeaseObject | undefined) => void;
   }) {
     this.#world = world;
+    this.store = store;
     this.#link = link;
     this.#name = name;
     this.#onSeen = onSeen;
@@ -69,11 +72,11 @@ export class LeaseWatch {
 
   #list(): void {
     const generation = this.#generation;
-    const { agenda, store } = this.#world;
+    const { agenda } = this.#world;
     this.#link.whenUp(() =>
       agenda.after(this.#link.latencyMs(), () =>
         this.#ifStill(generation, () => {
-          const object = store.get(this.#name);
+          const object = this.store.get(this.#name);
           this.#isFollowing = true;
           this.#lastAt = agenda.now + this.#link.latencyMs();
           agenda.book(this.#lastAt, () => this.#ifStill(generation, () => this.#onSeen(object)));

@@ -24,6 +24,7 @@ export type ViolationKind =
   | "file_outlives_fence"
   | "other_pool"
   | "edit_ignored"
+  | "wrong_winner"
   | "released_early"
   | "nobody_forges"
   | "exception";
@@ -50,7 +51,7 @@ export class World {
   readonly isTame: boolean;
   readonly skipsQuiet: boolean;
   /** Faults stay below what is tolerated without a move. */
-  readonly isMild: boolean;
+  isMild: boolean;
   readonly suspends: boolean;
   renames: boolean;
   isRenaming = false;

@@ -2,7 +2,6 @@
 // Never judges by what a replica says of itself: the nodes' own records decide.
 
 import { type DemoKeys, makeDemoKeys } from "../../lib/demo/keys.ts";
-import { readLease, releasedLease, vacantLease } from "../../lib/core/lease_record.ts";
 import type { LeaseObject } from "../../lib/core/lease_object.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import { judgeSlots, type SlotJudgement, type Stretch } from "../../lib/demo/slots.ts";
@@ -15,6 +14,7 @@ import {
   type RealApiServer,
   startApiServer,
 } from "./apiserver.ts";
+import { putReleasedLease } from "./released_lease.ts";
 import { Replica, type ReplicaOptions } from "./replica.ts";
 import { SecretFolder } from "./secret_folder.ts";
 import { startTethered, type TetheredProcess } from "./tethered_process.ts";
@@ -36,6 +36,8 @@ export interface ReplicasOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the Lease was released before, so that the first claim need not wait. Default true. */
   readonly released?: boolean;
+  /** Of the pool, where others have the same. Default a pool of their own. */
+  readonly keys?: DemoKeys;
 }
 
 /** An API server that knows our resources and checks rights. */
@@ -76,7 +78,8 @@ export class Replicas implements AsyncDisposable {
       removeFolderAtEnd: dir,
     });
     await server.createNamespace(namespace);
-    const keys = await makeDemoKeys({ network: NETWORK, now: wallTime(Date.now()) });
+    const keys = options.keys ??
+      await makeDemoKeys({ network: NETWORK, now: wallTime(Date.now()) });
     const secret = new SecretFolder(`${dir}/secret`, keys);
     const particular = options.replicas ?? [{}, {}, {}];
     const all = await Promise.all(particular.map((one, index) =>
@@ -92,7 +95,10 @@ export class Replicas implements AsyncDisposable {
       })
     ));
     const made = new Replicas(options, { all, secret, keys, janitor });
-    if (options.released ?? true) await made.#putReleasedLease();
+    if (options.released ?? true) {
+      const name = made.leaseName;
+      await putReleasedLease(server, { namespace, name, poolId: keys.poolIdHex });
+    }
     return made;
   }
 
@@ -135,13 +141,14 @@ export class Replicas implements AsyncDisposable {
 
   /** Until every node is up and every sidecar has answered, so that whatever follows finds all in place. */
   async untilAllAreReady(): Promise<void> {
-    await Promise.all(
-      this.all.map((replica) =>
-        until(`${replica.key} in ${this.namespace} to be ready`, async () => {
-          return (await replica.pod.status())?.guard?.node.phase === "ready";
-        }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 })
-      ),
-    );
+    await Promise.all(this.all.map((replica) => this.untilReady(replica)));
+  }
+
+  /** Until its node is up and its sidecar has answered. */
+  untilReady({ key, pod }: Replica): Promise<true> {
+    return until(`${key} in ${this.namespace} to be ready`, async () => {
+      return (await pod.status())?.guard?.node.phase === "ready";
+    }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 });
   }
 
   /** Until the holder renewed once more, so that all others have seen a renewal as it came. */
@@ -205,21 +212,5 @@ export class Replicas implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.all.map((replica) => replica.end()));
     await this.#janitor.end();
-  }
-
-  async #putReleasedLease(): Promise<void> {
-    const { namespace, leaseName: name, keys } = this;
-    const transitions = 1;
-    const poolId = keys.poolIdHex;
-    const vacant = vacantLease({ name, namespace, poolId, durationSeconds: 15, transitions });
-    const path = `${LEASES}/${namespace}/leases`;
-    const created = await this.server.request("POST", path, { body: vacant });
-    expectStatus(201, created);
-    const record = readLease(created.body)!;
-    const now = wallTime(Date.now());
-    const mark = { nonce: crypto.randomUUID(), now };
-    const fencedSecond = Math.floor(now / 1_000) - 1;
-    const body = releasedLease(record, { by: "an-earlier-pod", mark, fencedSecond });
-    expectStatus(200, await this.server.request("PUT", this.leasePath(), { body }));
   }
 }

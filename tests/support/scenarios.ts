@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { ApiServerOptions, RealApiServer } from "./apiserver.ts";
 import { replicasTest } from "./manager_binary.ts";
 import { Replicas, type ReplicasOptions, startClusterApi } from "./replicas.ts";
+import { Turnstile } from "./turnstile.ts";
 import { until } from "./until.ts";
 
 export interface Stage {
@@ -104,32 +105,11 @@ export function untilPassed(ms: number, sinceMs: number): Promise<true> {
   return until(`${ms} ms to pass`, () => Date.now() >= sinceMs + ms, options);
 }
 
-function describe(replicas: Replicas): string {
+/** For a scenario that failed: what each replica logged last, and what its node did. */
+export function describe(replicas: Replicas): string {
   return replicas.all.map((replica) => {
     const events = replica.record.lines().filter(({ event }) => event !== "still_able")
       .map(({ wallMs, event, note = "" }) => `${new Date(wallMs).toISOString()} ${event} ${note}`);
     return [replica.key, replica.logTail(), ...events.slice(-60)].join("\n");
   }).join("\n");
-}
-
-/** Lets so many through at once, in the order they came. */
-class Turnstile {
-  #free: number;
-  readonly #queue: (() => void)[] = [];
-
-  constructor(places: number) {
-    this.#free = places;
-  }
-
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    else this.#free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
 }

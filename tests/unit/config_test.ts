@@ -152,13 +152,11 @@ Deno.test("readConfig() warns of what is allowed and may surprise", () => {
     ...LEAST,
     POOL_ID: "pool1test123",
     DISABLE_SOCKET_CHECK: "yes",
-    ENABLE_CLUSTER_MANAGEMENT: "true",
     KUBE_CONTEXT: "c",
   });
   assert(reading.kind === "config");
   assertEquals(reading.warnings.map((warning) => warning.name).sort(), [
     "DISABLE_SOCKET_CHECK",
-    "ENABLE_CLUSTER_MANAGEMENT",
     "KUBE_CONTEXT",
     "POOL_ID",
   ]);

@@ -5,6 +5,7 @@ import { discovery } from "./discovery.ts";
 import { ApiError, badRequest, notFound, statusBody } from "./failure.ts";
 import { keyOf, type Target } from "./preconditions.ts";
 import { apiPathOf, apiVersionOf, collectionOf, type Resource } from "./resources.ts";
+import { selectorOf } from "./selector.ts";
 import type { JsonObject, Store, StoredObject } from "./store.ts";
 import type { Watches } from "./watch.ts";
 import type { WriteOptions, Writes, Written } from "./writes.ts";
@@ -87,7 +88,7 @@ async function onCollection(
     return written(served.writes.create(target, body, writeOptions(searchParams)));
   }
   if (request.method !== "GET") throw methodNotAllowed();
-  const selects = fieldSelector(searchParams);
+  const selects = selectorOf(searchParams);
   if (["1", "true"].includes(searchParams.get("watch") ?? "")) {
     const stream = served.watches.open({
       resource,
@@ -178,21 +179,6 @@ function writeOptions(searchParams: URLSearchParams): WriteOptions {
     fieldManager: searchParams.get("fieldManager") ?? undefined,
     force: searchParams.get("force") === "true",
   };
-}
-
-function fieldSelector(searchParams: URLSearchParams): (object: StoredObject) => boolean {
-  if (searchParams.has("labelSelector")) throw badRequest("the emulator knows no labelSelector");
-  const terms = (searchParams.get("fieldSelector") ?? "").split(",").filter((term) => term !== "")
-    .map((term) => term.split(/==?/) as [string, string]);
-  for (const [field] of terms) {
-    if (!["metadata.name", "metadata.namespace"].includes(field)) {
-      throw badRequest(
-        `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
-      );
-    }
-  }
-  return ({ metadata }) =>
-    terms.every(([field, value]) => metadata[field.slice("metadata.".length)] === value);
 }
 
 function revisionOf(searchParams: URLSearchParams): number | undefined {

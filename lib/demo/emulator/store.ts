@@ -28,6 +28,8 @@ export interface Change {
   readonly collection: string;
   readonly revision: number;
   readonly object: StoredObject;
+  /** As it was before this change; undefined when it did not exist. */
+  readonly previous: StoredObject | undefined;
 }
 
 export interface Key {
@@ -67,10 +69,12 @@ export class Store {
 
   /** Writes at the next revision and tells every listener before it returns. */
   put(key: Key, entry: Entry): StoredObject {
-    const type = this.#entries.has(keyText(key)) ? "MODIFIED" : "ADDED";
+    const previous = this.get(key)?.object;
+    const type = previous === undefined ? "ADDED" : "MODIFIED";
     const object = this.#atNextRevision(entry.object);
     this.#entries.set(keyText(key), { ...entry, object });
-    this.#record({ type, collection: key.collection, revision: this.#revision, object });
+    const { collection } = key;
+    this.#record({ type, collection, revision: this.#revision, object, previous });
     return object;
   }
 
@@ -85,6 +89,7 @@ export class Store {
       collection: key.collection,
       revision: this.#revision,
       object,
+      previous: entry.object,
     });
   }
 

@@ -3,13 +3,14 @@
 
 import { statusBody } from "./failure.ts";
 import { apiVersionOf, collectionOf, type Resource } from "./resources.ts";
+import type { Selects } from "./selector.ts";
 import type { Change, Store, StoredObject } from "./store.ts";
 
 export interface WatchOptions {
   readonly resource: Resource;
   /** Undefined: all namespaces. */
   readonly namespace: string | undefined;
-  readonly selects: (object: StoredObject) => boolean;
+  readonly selects: Selects;
   /** Undefined or 0: begins with all that exists, as ADDED. */
   readonly fromRevision: number | undefined;
   readonly allowBookmarks: boolean;
@@ -77,9 +78,11 @@ export class Watches {
       const { metadata } = change.object;
       const inNamespace = (options.namespace ?? metadata.namespace) === metadata.namespace;
       if (change.collection !== collection || !inNamespace) return;
-      if (change.revision <= toldRevision || !options.selects(change.object)) return;
+      if (change.revision <= toldRevision) return;
+      const event = eventOf(change, options.selects);
+      if (event === undefined) return;
       toldRevision = change.revision;
-      send(change.type, change.object);
+      send(event.type, event.object);
     };
     const sendBookmark = () => {
       if (store.revision <= toldRevision) return;
@@ -123,4 +126,24 @@ export class Watches {
     }
     return end;
   }
+}
+
+/**
+ * What a change is to whoever sees the selected objects only: one that stops matching is gone, told
+ * as it was last seen but for its resourceVersion; one that begins to match is new.
+ */
+function eventOf(
+  { type, object, previous }: Change,
+  selects: Selects,
+): { readonly type: Change["type"]; readonly object: StoredObject } | undefined {
+  const isSelected = type !== "DELETED" && selects(object);
+  if (previous === undefined || !selects(previous)) {
+    return isSelected ? { type: "ADDED", object } : undefined;
+  }
+  if (isSelected) return { type: "MODIFIED", object };
+  const { resourceVersion } = object.metadata;
+  return {
+    type: "DELETED",
+    object: { ...previous, metadata: { ...previous.metadata, resourceVersion } },
+  };
 }

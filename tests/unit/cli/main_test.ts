@@ -29,6 +29,11 @@ const CHOICES: [args: string[], command: string][] = [
   [["crds", "--help"], "help"],
   [["--version"], "version"],
   [["demo", "--interactive"], "demo"],
+  [["status", "-w", "-o", "json", "-n", "forge"], "status"],
+  [["failover", "--to=eu", "--reason=a=b", "--for", "2h", "--dry-run", "--force"], "failover"],
+  [["disable", "--pool", "POOL1", "eu"], "disable"],
+  [["enable"], "enable"],
+  [["restore", "--dry-run"], "restore"],
   [["simulated-node", "run", "--anything", "--help"], "simulated-node"],
 ];
 for (const [args, command] of CHOICES) {
@@ -41,11 +46,29 @@ for (const [args, command] of CHOICES) {
 const MISTAKES: [args: string[], message: RegExp][] = [
   [
     ["rnu"],
-    /^Unknown command "rnu"; the commands are run, check-config, crds, demo, version, help$/m,
+    /^Unknown command "rnu"; the commands are run, check-config, status, failover, .*, help$/m,
   ],
   [["--interactive"], /^Unknown flag "--interactive"/],
   [["run", "--fast"], /^Unknown argument "--fast" of run; allowed are: none/],
   [["demo", "fast"], /allowed are: --interactive/],
+  [["status", "eu"], /^Unknown argument "eu" of status; allowed are: --output, --watch/],
+  [["status", "-o", "xml"], /^--output is "xml"; allowed: json, yaml/],
+  [["status", "-o"], /^--output of status needs a value: --output FORMAT/],
+  [["status", "--pool", "--watch"], /^--pool of status needs a value/],
+  [["status", "-w", "--watch"], /^--watch of status is given twice/],
+  [["status", "--watch=yes"], /^--watch of status takes no value/],
+  [["status", "--namespace=A B"], /^--namespace is "A B"; allowed: the name of a namespace/],
+  [["failover", "--reason", "x"], /^failover needs --to REGION/],
+  [["failover", "--to", "eu"], /^failover needs --reason TEXT/],
+  [["failover", "--to", "eu", "--reason", " "], /^--reason is " "; allowed: 1 to 255 characters/],
+  [["failover", "--to", "eu", "--reason", "a\nb"], /^--reason is "a\\nb"/],
+  [["failover", "--to=eu", "--reason=x", "--for", "2d"], /^--for is "2d"; allowed: a duration/],
+  [["failover", "--to=eu", "--reason=x", "--for=0s"], /^--for is "0s"/],
+  [["failover", "eu", "--reason", "x"], /^Unknown argument "eu" of failover/],
+  [["disable", "eu", "us"], /^disable takes one REGION, not "eu" and "us"/],
+  [["disable", "eu", "--all"], /^disable takes --all or one REGION, not --all and "eu"/],
+  [["restore", "eu"], /^Unknown argument "eu" of restore/],
+  [["enable", "--force"], /^Unknown argument "--force" of enable/],
 ];
 for (const [args, message] of MISTAKES) {
   Deno.test(`main() answers [${args.join(" ")}] by a clear error and exit code 64`, async () => {

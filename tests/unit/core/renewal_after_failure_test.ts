@@ -143,12 +143,12 @@ Deno.test("a renewal sent while a stop was unconfirmed is granted as soon as the
   const effects = take(0, { kind: "lease_seen", name: LEASE.name, object, by: "read" });
   const asked = effects.find((effect) => effect.kind === "request_stamp");
   take(0, { kind: "stamp", id: asked!.id, stamp: stamp(1), permitLeftMs: 0 });
-  const lease = ourLease(asked!.nonce);
+  const lease = ourLease(asked!.nonce!);
   take(10, { kind: "lease_written", name: LEASE.name, outcome: { kind: "lease", lease } });
   const grants = take(1_000, { kind: "report", guard: fit }).filter(({ kind }) => kind === "grant");
   assertEquals(grants, [{
     kind: "grant",
     request: { stamp: stamp(1), holdMs: 9_000, fencedSecond: undefined },
-    nonce: asked!.nonce,
+    nonce: asked!.nonce!,
   }]);
 });

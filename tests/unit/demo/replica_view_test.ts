@@ -27,6 +27,24 @@ function status(
   };
 }
 
+/** Of a local leader in one cluster of several. */
+function inTier(
+  { standing, reach = "reached", isHeld = false }: {
+    standing: string;
+    reach?: string;
+    isHeld?: boolean;
+  },
+): PodStatus {
+  return {
+    ...status({ leads: true }),
+    tier: {
+      coordination: { reach },
+      forgeLease: { transitions: 1, isHeld, standing },
+      clusters: [],
+    },
+  };
+}
+
 const UP: ReplicaFacts = {
   name: "bp-0",
   life: "running",
@@ -90,6 +108,28 @@ const CASES: readonly [
     "a standby cut off",
     { isCutOff: true },
     ["cut off", "ready", "no", "an answer of the API server"],
+  ],
+  [
+    "a local leader whose cluster does not forge",
+    { status: inTier({ standing: "held by us; claimable in 6 s if nothing changes" }) },
+    ["up", "ready", "no", "us to be silent for 6 s"],
+  ],
+  [
+    "a local leader at the first wait for the forge lease",
+    {
+      status: inTier({ standing: "vacant without a receipt; claimable in 3 s if nothing changes" }),
+    },
+    ["up", "ready", "no", "the forge lease to be silent for 3 s"],
+  ],
+  [
+    "a local leader that cannot reach the hub",
+    { status: inTier({ standing: "held by this cluster", reach: "unreachable" }) },
+    ["up", "ready", "no", "an answer of the hub"],
+  ],
+  [
+    "a leader of the cluster that forges",
+    { status: { ...inTier({ standing: "held by this cluster", isHeld: true }), ...LEADING } },
+    ["up", "ready", "confirmed", ""],
   ],
   [
     "the first wait of all",

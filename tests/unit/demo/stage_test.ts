@@ -1,8 +1,11 @@
 // Owns the proof that the demo plays the real program: its settings, its permissions, its safety.
 // Never starts a replica.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { readConfig } from "../../../lib/config.ts";
+import { CLUSTER_STORY } from "../../../lib/demo/cluster_story.ts";
+import { clusterSettings, REGIONS } from "../../../lib/demo/cluster_stage.ts";
+import { Operator } from "../../../lib/demo/operator.ts";
 import { PERMISSION_FLAGS, withoutSettings } from "../../../lib/demo/program.ts";
 import { RecordTail } from "../../../lib/demo/record_tail.ts";
 import { STORY } from "../../../lib/demo/story.ts";
@@ -21,6 +24,44 @@ Deno.test("run accepts the demo's timings, and they are what the story says", ()
     [lease.renewIntervalMs, apiTimeoutMs],
     [timings.RENEW_INTERVAL_MS, timings.API_TIMEOUT_MS],
   );
+});
+
+Deno.test("run accepts the demo's settings of a cluster, and they are what the story says", () => {
+  const keys = { poolId: "pool1pu5jlj4q9w9jlxeu370a3c9myx47md5j5m2str0naunn2q3lkdy" };
+  const reading = readConfig({
+    POD_NAME: "us-0",
+    KUBECONFIG: "/nowhere",
+    COORDINATION_KUBECONFIG: "/nowhere",
+    ...timings.TIMING_SETTINGS,
+    ...clusterSettings({ region: "us", priority: 1, keys }),
+  });
+  assert(reading.kind === "config");
+  const { cluster } = reading.config;
+  assert(cluster !== undefined);
+  const { forgeLease } = cluster;
+  assertEquals([cluster.name, cluster.region, cluster.atFirst.priority], ["us", "us", 1]);
+  assertEquals(
+    [forgeLease.durationMs, forgeLease.renewDeadlineMs],
+    [timings.FORGE_LEASE_MS, timings.FORGE_PERMIT_MS],
+  );
+});
+
+Deno.test("what the demo's operator is refused ends the demo, with the reason", async () => {
+  const operator = new Operator({ COORDINATION_KUBECONFIG: "/nowhere" });
+  await assertRejects(() => operator.run(["restore"]), Error, "Cannot run restore: ");
+  await assertRejects(() => operator.run(["failover"]), Error, "Cannot run failover: ");
+});
+
+Deno.test("each scene of two clusters fits where it is shown, whoever forges", () => {
+  for (const { title, tell, event } of CLUSTER_STORY.scenes) {
+    for (const region of REGIONS) {
+      const text = tell(`${region}-1`);
+      assert(text.endsWith("."));
+      assert(text.length <= 4 * 72, `${title}: ${text.length} characters`);
+      // What is left of 80 columns beside the other columns of the table.
+      assert(event(`${region}-1`).length <= 24, `${title}: ${event(`${region}-1`)}`);
+    }
+  }
 });
 
 Deno.test("a node that nobody guards is restarted before its lease is free", () => {
@@ -48,7 +89,7 @@ Deno.test("no setting of the caller reaches a replica of the demo", () => {
 });
 
 Deno.test("each scene but the first names the leader and ends in a full stop", () => {
-  for (const [index, scene] of STORY.entries()) {
+  for (const [index, scene] of STORY.scenes.entries()) {
     const text = scene.tell("bp-7");
     if (index > 0) assertStringIncludes(text, "bp-7");
     assert(text.endsWith("."));

@@ -51,6 +51,7 @@ export function report(change: Partial<GuardReport> = {}): GuardReport {
     fenceMarginsMs: [],
     fences: 0,
     nodeMetricsReadable: true,
+    tipSlot: undefined,
     memory: { residentBytes: 78_000_000, anonymousBytes: 31_000_000 },
     ...change,
   };
@@ -91,6 +92,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     turnAgeMs: 20,
     accessProblem: undefined,
     watchConnected: false,
+    tier: undefined,
     ...change,
   };
 }

@@ -23,7 +23,7 @@ class Writer implements Disposable {
       config: config(pod),
       client: this.#client,
       log,
-      failures: new FailureLog(({ level, message }) => log[level](message)),
+      outcomes: new FailureLog(({ level, message }) => log[level](message)),
     });
     this.update = (view) => writer.update({ ...view, pod });
   }

@@ -1,0 +1,92 @@
+// Owns how many requests a cluster sends to the coordination API while nothing happens, by verb and resource.
+// Never one count alone: the hub's log says what came, the sidecars' metrics what they sent.
+
+import type { Cluster } from "../support/cluster.ts";
+import type { Window } from "./audit.ts";
+import { pause, startPair, untilBothReady } from "./cluster_pair.ts";
+import type { BenchServers, Place } from "./cluster_servers.ts";
+import { type Figure, figure } from "./figures.ts";
+
+/** After which the beginning of leadership and of all watches is over. */
+const WARM_UP_MS = 20_000;
+const WINDOW_MS = 120_000;
+const NAMESPACE = "cluster-requests";
+
+/** By verb and resource, such as `update leases`. */
+type Counts = Readonly<Record<string, number>>;
+
+export async function measureClusterRequests(bench: BenchServers): Promise<readonly Figure[]> {
+  await using clusters = await startPair(bench, { namespace: NAMESPACE });
+  await untilBothReady(clusters);
+  await pause(WARM_UP_MS);
+  const { both } = clusters;
+  const before = await Promise.all(both.map(sentBy));
+  const fromMs = Date.now();
+  await pause(WINDOW_MS);
+  const window = { fromMs, toMs: Date.now() };
+  const after = await Promise.all(both.map(sentBy));
+  const minutes = (window.toMs - fromMs) / 60_000;
+  const figures = both.map(async (cluster, i) => {
+    const came = await loggedAt(bench, "hub", { ...window, accounts: [cluster.key] });
+    const accounts = cluster.replicas.all.map(({ key }) => key);
+    const local = await loggedAt(bench, cluster.key as Place, { ...window, accounts });
+    // Sidecars do not count by API, so what their own one got is taken away.
+    const sent = less(less(after[i]!, before[i]!), local);
+    const [which, most] = cluster.forges() ? ["the forging cluster", 20] : ["another cluster", 10];
+    return [
+      figure(
+        `requests a minute to the coordination API from ${which}`,
+        (total(came) / minutes).toFixed(1),
+        `most ${most}`,
+      ),
+      figure("  by the coordination API", described(came, minutes)),
+      figure("  by its metrics", described(sent, minutes)),
+    ];
+  });
+  return (await Promise.all(figures)).flat();
+}
+
+async function sentBy({ replicas }: Cluster): Promise<Counts> {
+  const counts: Record<string, number> = {};
+  const line =
+    /^cardano_forge_manager_api_requests_total\{verb="(\w+)",resource="([^"]+)"[^}]*\} (\d+)$/gm;
+  for (const { pod } of replicas.all) {
+    const text = await (await fetch(`${pod.url}/metrics`)).text();
+    for (const [, verb, resource, count] of text.matchAll(line)) {
+      const key = `${verb} ${resource}`;
+      counts[key] = (counts[key] ?? 0) + Number(count);
+    }
+  }
+  return counts;
+}
+
+async function loggedAt(
+  bench: BenchServers,
+  place: Place,
+  { accounts, ...window }: Window & { readonly accounts: readonly string[] },
+): Promise<Counts> {
+  const counts: Record<string, number> = {};
+  for (const account of accounts) {
+    const requests = await bench.requests(place, { ...window, namespace: NAMESPACE, account });
+    for (const { verb, resource } of requests) {
+      const key = `${verb} ${resource}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+function less(more: Counts, taken: Counts): Counts {
+  const pairs = Object.entries(more).map(([key, n]) => [key, n - (taken[key] ?? 0)] as const);
+  return Object.fromEntries(pairs.filter(([, n]) => n !== 0));
+}
+
+function total(counts: Counts): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
+}
+
+function described(counts: Counts, minutes: number): string {
+  const parts = Object.entries(counts).toSorted(([, a], [, b]) => b - a)
+    .map(([key, n]) => `${(n / minutes).toFixed(1)} ${key}`);
+  return parts.length === 0 ? "none" : parts.join(", ");
+}

@@ -1,0 +1,157 @@
+// Owns the judgement of moves between clusters: each needs a cause that can be seen from outside.
+// Never judges overlaps: oracle.ts does, over all nodes of the pool.
+
+import { ANNOTATION } from "../../lib/core/lease_record.ts";
+import { healthPenalty } from "../../lib/core/health.ts";
+import type { ManagerEffect } from "../../lib/core/manager_state.ts";
+import { wishOf } from "../../lib/core/policy_wish.ts";
+import { wallTime } from "../../lib/core/time.ts";
+import type { ClusterManager } from "./cluster_manager.ts";
+import type { StoredCluster } from "./cluster_store.ts";
+import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
+import { EPOCH_MS } from "./host.ts";
+import type { SimulatedCluster } from "./simulated_cluster.ts";
+import type { Change } from "./store.ts";
+
+type Yielding = Extract<ManagerEffect, { kind: "yielding" }>;
+
+/** An edit may be seen so much later, by a watch that lags behind a cut. */
+const EDIT_SEEN_MS = 60_000;
+/** A heartbeat may be seen so much later by a holder that kept its hold. */
+const HEARTBEAT_SEEN_MS = 35_000;
+/** Of a cluster that should have claimed before another: nothing befell it for so long. */
+const CALM_MS = 60_000;
+
+export class ClusterOracle {
+  readonly #world: ClusterWorld;
+  #claimedAt = 0;
+  #editedAt = 0;
+  /** By name: when its status was last written. */
+  readonly #reportedAt = new Map<string, number>();
+  /** How often in a row a yield to each was not taken up, as the worst of all memories has it. */
+  readonly untaken = new Map<string, number>();
+  #offeredTo: string | undefined;
+  /** Who claimed last and has not released since. */
+  #holder = "";
+  moves = 0;
+  yieldCount = 0;
+  /** When a link, a watch or a role last changed. */
+  troubledAt = 0;
+
+  constructor(world: ClusterWorld) {
+    this.#world = world;
+    world.hub.onChange.push((change) => this.#leaseChanged(change));
+    world.clusterStore.onChange.push(({ name, before, after }) => {
+      const { now } = world.agenda;
+      if (after?.resource.report !== before?.resource.report) this.#reportedAt.set(name, now);
+      if (after?.resource.spec === before?.resource.spec) return;
+      this.#editedAt = now;
+      this.troubledAt = now;
+      const { expiresAt } = after?.resource.spec.override ?? {};
+      if (expiresAt === undefined) return;
+      world.agenda.after(Math.max(0, expiresAt - EPOCH_MS - now), () => {
+        this.#editedAt = this.troubledAt = world.agenda.now;
+      });
+    });
+  }
+
+  /** Clusters whose turn it is by spec and health; several where they tie. */
+  winners(): SimulatedCluster[] {
+    const able = this.#world.clusters.filter((one) => !one.isBarren && !one.isForbidden);
+    const ranked = able.flatMap((cluster) => {
+      const stored = this.#world.clusterStore.get(cluster.name);
+      const rank = stored === undefined ? undefined : this.#rankOf(stored);
+      return rank === undefined ? [] : [{ cluster, rank }];
+    });
+    const best = Math.min(...ranked.map(({ rank }) => rank));
+    return ranked.filter(({ rank }) => rank === best).map(({ cluster }) => cluster);
+  }
+
+  /** The smaller the better; undefined: disabled. */
+  #rankOf({ resource: { spec, report } }: StoredCluster): number | undefined {
+    const wish = wishOf(spec, wallTime(EPOCH_MS + this.#world.agenda.now));
+    if (wish.state === "Disabled") return undefined;
+    const penalty = report === undefined ? 0 : healthPenalty(report) + (report.farBehind ? 50 : 0);
+    return (wish.state === "Enabled" ? 0 : 100_000) + wish.priority + penalty;
+  }
+
+  yields(manager: ClusterManager, { to, reason }: Yielding): void {
+    this.yieldCount++;
+    const world = this.#world;
+    const { now } = world.agenda;
+    const { label, plan } = manager.pod.cluster;
+    this.#offeredTo = to;
+    if (to !== undefined) {
+      const silentMs = now - (this.#reportedAt.get(to) ?? -Infinity);
+      if (silentMs > 1.02 * plan.staleAfterMs + HEARTBEAT_SEEN_MS) {
+        world.violate(
+          "needless_move",
+          `${label} yields to ${to}, silent for ${Math.round(silentMs)} ms`,
+        );
+      }
+    }
+    // Without an edit a move is for the sake of health, and as rare as the delay says.
+    const edited = this.#editedAt > this.#claimedAt - EDIT_SEEN_MS;
+    const forHealth = reason !== "unable" && reason !== "disabled" && reason !== "unusable";
+    const heldMs = now - this.#claimedAt;
+    if (!edited && forHealth && world.isTame && heldMs < 0.98 * plan.failbackDelayMs - 1_500) {
+      world.violate(
+        "needless_move",
+        `${label} yields to ${to} (${reason}) after ${Math.round(heldMs)} ms`,
+      );
+    }
+  }
+
+  #leaseChanged({ name, before, after }: Change): void {
+    if (name !== FORGE_LEASE || after === undefined) return;
+    const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
+    const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
+    if (isRelease) this.#holder = "";
+    if (was === is || is === "" || is === this.#holder) return;
+    if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) return; // by hand
+    this.#holder = is;
+    this.moves++;
+    this.#claimedAt = this.#world.agenda.now;
+    const claimant = is.slice(0, is.lastIndexOf("@"));
+    if (this.#offeredTo !== undefined) {
+      const to = this.#offeredTo;
+      this.#offeredTo = undefined;
+      if (to === claimant) this.untaken.delete(to);
+      else this.untaken.set(to, (this.untaken.get(to) ?? 0) + 1);
+    }
+    this.#judgeClaim(claimant, before);
+  }
+
+  /** Who claims a lease that all waited for is the best of those nothing befell lately. */
+  #judgeClaim(claimant: string, before: Change["before"]): void {
+    const world = this.#world;
+    const calm = world.agenda.now - this.troubledAt > CALM_MS && world.watchLagMs <= 20;
+    if (!calm || world.isUnequal || before === undefined) return;
+    const annotations = before.metadata.annotations ?? {};
+    if (annotations[ANNOTATION.preferredCluster] === claimant) return;
+    const lapsedBy = annotations[ANNOTATION.lapsedBy] ??
+      before.spec?.holderIdentity?.replace(/@[^@]*$/, "");
+    const stored = world.clusterStore.get(claimant);
+    const rank = stored === undefined ? undefined : this.#rankOf(stored);
+    if (rank === undefined) return;
+    for (const other of world.clusters) {
+      const theirs = world.clusterStore.get(other.name);
+      if (other.name === claimant || other.name === lapsedBy || theirs === undefined) continue;
+      const otherRank = this.#rankOf(theirs);
+      if (otherRank === undefined || otherRank >= rank || !this.#isCalm(other)) continue;
+      const { report } = theirs.resource;
+      if (!report?.ready || report.forgeEpoch !== before.spec?.leaseTransitions) continue;
+      world.violate("wrong_winner", `${claimant} claims before ${other.name}, which is better`);
+    }
+  }
+
+  #isCalm(cluster: SimulatedCluster): boolean {
+    const { agenda } = this.#world;
+    if (agenda.now - (this.#reportedAt.get(cluster.name) ?? -Infinity) > 30_000) return false;
+    return cluster.pods.every((pod) => {
+      const { manager } = pod.sidecar ?? {};
+      return pod.link.isFair && pod.hubLink.isFair && !pod.isTroubled && manager !== undefined &&
+        !manager.isPaused && agenda.now - pod.untroubledSince > CALM_MS;
+    });
+  }
+}

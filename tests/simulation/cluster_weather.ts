@@ -1,0 +1,117 @@
+// Owns when which fault strikes whom in a world of several clusters, and that all of them end.
+// Never strikes after healing.
+
+import { CLUSTER_FAULTS, type ClusterFault, cut } from "./cluster_faults.ts";
+import type { ClusterPod } from "./cluster_pod.ts";
+import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
+import { NO_OVERRIDE } from "./simulated_cluster.ts";
+import { FAIR } from "./link.ts";
+import { PROCESS_FAULTS } from "./process_faults.ts";
+
+/** Left out: a node without the flag or one that begins by itself is the one-cluster world's matter. */
+const NOT_HERE = new Set(["node_starts_unbidden"]);
+
+export const ALL_CLUSTER_FAULTS: readonly ClusterFault[] = [
+  ...CLUSTER_FAULTS,
+  ...PROCESS_FAULTS.filter(({ name }) => !NOT_HERE.has(name)),
+];
+
+export class ClusterWeather {
+  readonly #world: ClusterWorld;
+  readonly #faults: readonly ClusterFault[];
+  readonly #meanGapMs: number;
+  /** Share of delicate moments that are struck. */
+  readonly #timely: number;
+  #isOver = false;
+
+  constructor(world: ClusterWorld) {
+    this.#world = world;
+    const { random } = world;
+    this.#faults = ALL_CLUSTER_FAULTS.map((fault) => ({
+      ...fault,
+      weight: fault.weight * random.pick([0, 0.3, 1, 1, 4]),
+    }));
+    this.#meanGapMs = random.skewed(4_000, 90_000);
+    this.#timely = random.pick([0, 0, 0.15, 0.4]);
+    world.hub.onChange.push(({ name, before, after }) => {
+      const [was, is] = [before?.spec?.holderIdentity, after?.spec?.holderIdentity];
+      if (name === FORGE_LEASE && was !== is && after !== undefined) this.#strikeNow();
+    });
+    for (const cluster of world.clusters) {
+      cluster.store.onChange.push(({ before, after }) => {
+        const moved = before?.spec?.holderIdentity !== after?.spec?.holderIdentity;
+        if (moved && after !== undefined && random.chance(0.5)) this.#strikeNow();
+      });
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    const { random, agenda } = this.#world;
+    agenda.after(random.exponential(this.#meanGapMs), () => {
+      if (this.#isOver) return;
+      this.#strike(this.#draw(), this.#victim());
+      this.#next();
+    });
+  }
+
+  /** Within moments of a change of hands: ways cut, processes ended, leases deleted. */
+  #strikeNow(): void {
+    const { random, agenda } = this.#world;
+    if (this.#isOver || !random.chance(this.#timely)) return;
+    agenda.after(random.pick([0, random.skewed(1, 3_000)]), () => {
+      if (this.#isOver) return;
+      if (random.chance(0.7)) return this.#strike(this.#draw(), this.#victim());
+      const pods = random.chance(0.5) ? this.#victim().cluster.pods : this.#world.clusterPods();
+      const ms = random.skewed(200, 60_000);
+      cut(this.#world, { pods, api: "hub", weather: { ...FAIR, down: "hole" }, ms });
+    });
+  }
+
+  #strike(fault: ClusterFault, pod: ClusterPod): void {
+    if (fault.strike(this.#world, pod) !== false) this.#world.countFault(fault.name);
+  }
+
+  #draw(): ClusterFault {
+    const whole = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
+    let left = this.#world.random.next() * whole;
+    for (const fault of this.#faults) {
+      left -= fault.weight;
+      if (left < 0) return fault;
+    }
+    return this.#faults[0]!;
+  }
+
+  /** Who forges, and its cluster, is struck more often than the others. */
+  #victim(): ClusterPod {
+    const { random, oracle } = this.#world;
+    const pods = this.#world.clusterPods();
+    const forger = pods.find((pod) => oracle.isAble(pod));
+    if (forger === undefined || random.chance(0.5)) return random.pick(pods);
+    return random.chance(0.6) ? forger : random.pick(forger.cluster.pods);
+  }
+
+  heal(): void {
+    this.#isOver = true;
+    const world = this.#world;
+    world.note("weather", "all is healed");
+    world.watchLagMs = 20;
+    world.clusterOracle.troubledAt = world.agenda.now;
+    for (const cluster of world.clusters) {
+      cluster.endpointOk = true;
+      cluster.farBehind = false;
+      cluster.isForbidden = cluster.staysForbidden;
+      // Where wall clocks are hours apart, so are the ends of an override.
+      const ends = world.clusterStore.get(cluster.name)?.resource.spec.override.expiresAt;
+      if (world.isTame || ends === undefined) continue;
+      world.clusterStore.edit(cluster.name, (spec) => ({ ...spec, override: NO_OVERRIDE }));
+    }
+    for (const pod of world.clusterPods()) {
+      pod.trouble();
+      pod.link.set(FAIR);
+      pod.hubLink.set(FAIR);
+      pod.manners = pod.goodManners;
+      pod.diskRefuses = false;
+    }
+  }
+}

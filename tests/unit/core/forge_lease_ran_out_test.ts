@@ -1,0 +1,121 @@
+// Owns what a cluster does with a forge lease that stands under its name and that it let run out.
+// Never asks an API: the record is given.
+
+import { assertEquals } from "@std/assert";
+import type { ClusterResource } from "../../../lib/core/cluster.ts";
+import {
+  type ForgeContext,
+  forgeWish,
+  judge,
+  newForgeTier,
+  noteHold,
+} from "../../../lib/core/forge_tier.ts";
+import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
+import { ANNOTATION, type LeaseWriter, readLease } from "../../../lib/core/lease_record.ts";
+import { observeHeartbeats } from "../../../lib/core/policy_heartbeat.ts";
+import { monotonic, wallTime } from "../../../lib/core/time.ts";
+import { newSpec } from "../../simulation/simulated_cluster.ts";
+
+const WRITER: LeaseWriter = {
+  holder: "a@uid-a",
+  holderUid: "uid-a",
+  poolId: "pool",
+  durationSeconds: 30,
+};
+
+function lease(holderUid: string) {
+  return readLease({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: "forge",
+      namespace: "cardano",
+      uid: "lease-uid",
+      resourceVersion: "7",
+      annotations: { [ANNOTATION.poolId]: "pool", [ANNOTATION.holderUid]: holderUid },
+    },
+    spec: { holderIdentity: WRITER.holder, leaseDurationSeconds: 30, leaseTransitions: 3 },
+  });
+}
+
+function cluster(name: string): ClusterResource {
+  const report = {
+    lastHeartbeatTime: "2026-09-21T00:00:00Z",
+    forgeEpoch: 3,
+    ready: true,
+    activeLeader: "",
+    betterSince: undefined,
+    consecutiveFailures: 0,
+    healthy: true,
+    farBehind: false,
+  };
+  return { name, generation: 1, spec: newSpec(name, name === "a" ? 1 : 2), report };
+}
+
+/** What cluster a wishes so long after it last saw the record change, being fit and no longer forging. */
+function wishAfter(
+  seconds: number,
+  { names, holderUid = WRITER.holderUid }: { names: readonly string[]; holderUid?: string },
+): string {
+  const context: ForgeContext = {
+    localHolds: true,
+    writer: WRITER,
+    guard: {
+      epoch: 2,
+      fencing: false,
+      fencedSecond: 5,
+      forging: "stopped",
+      isFit: true,
+      isUnconfirmed: false,
+    },
+    localGivesUp: "no",
+    localEpoch: 0,
+    now: { monotonic: monotonic(1_000 * seconds), wall: wallTime(1_790_000_000_000) },
+  };
+  const settings = {
+    cluster: "a",
+    lease: {
+      name: "forge",
+      namespace: "cardano",
+      durationMs: 30_000,
+      holdMs: 18_000,
+      renewIntervalMs: 5_000,
+      inherits: true,
+    },
+    staleAfterMs: 60_000,
+    failbackDelayMs: 300_000,
+  };
+  const tier = newForgeTier(settings);
+  const resources = names.map(cluster);
+  const view = observeLease(UNOBSERVED, {
+    seen: lease(holderUid),
+    at: monotonic(0),
+    ownDurationMs: 30_000,
+  });
+  const known = {
+    ...tier,
+    election: { ...tier.election, view },
+    resources,
+    heartbeats: observeHeartbeats(new Map(), { resources, at: context.now.monotonic }),
+    renewUntil: monotonic(12_000),
+  };
+  return forgeWish(judge(noteHold(known, context), context), context).wish.kind;
+}
+
+Deno.test("a forge lease that ran out under our name is taken up again when nobody else takes it", () => {
+  assertEquals(wishAfter(11, { names: ["a"] }), "lead");
+  assertEquals(wishAfter(29, { names: ["a"] }), "lapse");
+  assertEquals(wishAfter(31, { names: ["a"] }), "lead");
+});
+
+Deno.test("a cluster that let the forge lease run out leaves it to the others first, however good", () => {
+  assertEquals(wishAfter(31, { names: ["a", "b", "c"] }), "lapse");
+  assertEquals(wishAfter(39, { names: ["a", "b", "c"] }), "lapse");
+  assertEquals(wishAfter(41, { names: ["a", "b", "c"] }), "lead");
+});
+
+Deno.test("a forge lease put under our name by hand is waited out, since its last holder may forge on", () => {
+  assertEquals(wishAfter(1, { names: ["a"], holderUid: "uid-b" }), "keep");
+  assertEquals(wishAfter(29, { names: ["a"], holderUid: "uid-b" }), "keep");
+  assertEquals(wishAfter(31, { names: ["a"], holderUid: "uid-b" }), "lead");
+});
