@@ -270,7 +270,8 @@ export function forgeWish(
   if (standing.kind === "mine" && openSince === undefined) {
     const wish = wishForOurs(tier, { guard, now });
     const silentAt = silentFrom(tier.election.view, tier.settings.lease.durationMs);
-    return wish.kind === "lapse" ? { wish, wakeAt: silentAt } : only(wish);
+    const opens = wish.kind === "lapse" && silentAt !== undefined && isBefore(now, silentAt);
+    return { wish, wakeAt: opens ? silentAt : undefined };
   }
   if (holdRuns(tier.election, now)) return only({ kind: "lead" });
   const since = standing.kind === "claimable" ? standing.since : openSince;

@@ -2,6 +2,7 @@
 // Never judges overlaps: oracle.ts does, over all nodes of the pool.
 
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
+import { clusterOf } from "../../lib/core/election_moves.ts";
 import { healthPenalty } from "../../lib/core/health.ts";
 import type { ManagerEffect } from "../../lib/core/manager_state.ts";
 import { wishOf } from "../../lib/core/policy_wish.ts";
@@ -22,9 +23,14 @@ const HEARTBEAT_SEEN_MS = 35_000;
 /** Of a cluster that should have claimed before another: nothing befell it for so long. */
 const CALM_MS = 60_000;
 
+/** Each of three replicas tries for 12 s, after the wait for the local lease of 30 s at most. */
+const IDLE_MS_MAX = 130_000;
+
 export class ClusterOracle {
   readonly #world: ClusterWorld;
   #claimedAt = 0;
+  /** As the claim says: it may land late. */
+  #heldSince = 0;
   #editedAt = 0;
   /** By name: when its status was last written. */
   readonly #reportedAt = new Map<string, number>();
@@ -33,6 +39,7 @@ export class ClusterOracle {
   #offeredTo: string | undefined;
   /** Who claimed last and has not released since. */
   #holder = "";
+  readonly #ableAt = new Map<string, number>();
   moves = 0;
   yieldCount = 0;
   /** When a link, a watch or a role last changed. */
@@ -40,7 +47,11 @@ export class ClusterOracle {
 
   constructor(world: ClusterWorld) {
     this.#world = world;
-    world.hub.onChange.push((change) => this.#leaseChanged(change));
+    world.hub.onChange.push((change) => {
+      this.#leaseChanged(change);
+      if (change.name === FORGE_LEASE) this.#judgeRenewal(change);
+    });
+    world.agenda.after(1_000, () => this.#look());
     world.clusterStore.onChange.push(({ name, before, after }) => {
       const { now } = world.agenda;
       if (after?.resource.report !== before?.resource.report) this.#reportedAt.set(name, now);
@@ -93,13 +104,38 @@ export class ClusterOracle {
     // Without an edit a move is for the sake of health, and as rare as the delay says.
     const edited = this.#editedAt > this.#claimedAt - EDIT_SEEN_MS;
     const forHealth = reason !== "unable" && reason !== "disabled" && reason !== "unusable";
-    const heldMs = now - this.#claimedAt;
+    const heldMs = now - this.#heldSince;
     if (!edited && forHealth && world.isTame && heldMs < 0.98 * plan.failbackDelayMs - 1_500) {
       world.violate(
         "needless_move",
         `${label} yields to ${to} (${reason}) after ${Math.round(heldMs)} ms`,
       );
     }
+  }
+
+  #look(): void {
+    const { agenda, oracle } = this.#world;
+    agenda.after(1_000, () => this.#look());
+    for (const pod of this.#world.clusterPods()) {
+      if (oracle.isAble(pod)) this.#ableAt.set(pod.cluster.name, agenda.now);
+    }
+  }
+
+  /** Who does not forge lets the lease go, where another could. */
+  #judgeRenewal({ before, after }: Change): void {
+    const world = this.#world;
+    const holder = after?.spec?.holderIdentity ?? "";
+    const same = holder === before?.spec?.holderIdentity && holder !== "" &&
+      after?.spec?.renewTime !== before?.spec?.renewTime;
+    if (!same) return;
+    const name = clusterOf(holder);
+    const since = Math.max(this.#claimedAt, this.#ableAt.get(name) ?? 0);
+    const idleMs = world.agenda.now - since;
+    if (idleMs < IDLE_MS_MAX || this.winners().every((one) => one.name === name)) return;
+    world.violate(
+      "nobody_forges",
+      `${name} renews and does not forge for ${Math.round(idleMs)} ms`,
+    );
   }
 
   #leaseChanged({ name, before, after }: Change): void {
@@ -112,7 +148,9 @@ export class ClusterOracle {
     this.#holder = is;
     this.moves++;
     this.#claimedAt = this.#world.agenda.now;
-    const claimant = is.slice(0, is.lastIndexOf("@"));
+    const saidAt = Date.parse(after.spec?.acquireTime ?? "") - EPOCH_MS;
+    this.#heldSince = Math.min(this.#claimedAt, saidAt);
+    const claimant = clusterOf(is);
     if (this.#offeredTo !== undefined) {
       const to = this.#offeredTo;
       this.#offeredTo = undefined;
@@ -126,7 +164,8 @@ export class ClusterOracle {
   #judgeClaim(claimant: string, before: Change["before"]): void {
     const world = this.#world;
     const calm = world.agenda.now - this.troubledAt > CALM_MS && world.watchLagMs <= 20;
-    if (!calm || world.isUnequal || before === undefined) return;
+    // Where wall clocks are hours apart, an override ends here and not there.
+    if (!calm || !world.isTame || world.isUnequal || before === undefined) return;
     const annotations = before.metadata.annotations ?? {};
     if (annotations[ANNOTATION.preferredCluster] === claimant) return;
     const lapsedBy = annotations[ANNOTATION.lapsedBy] ??
@@ -148,7 +187,8 @@ export class ClusterOracle {
   #isCalm(cluster: SimulatedCluster): boolean {
     const { agenda } = this.#world;
     if (agenda.now - (this.#reportedAt.get(cluster.name) ?? -Infinity) > 30_000) return false;
-    return cluster.pods.every((pod) => {
+    const leads = cluster.pods.some((pod) => pod.sidecar?.manager?.state.leads === true);
+    return leads && cluster.pods.every((pod) => {
       const { manager } = pod.sidecar ?? {};
       return pod.link.isFair && pod.hubLink.isFair && !pod.isTroubled && manager !== undefined &&
         !manager.isPaused && agenda.now - pod.untroubledSince > CALM_MS;

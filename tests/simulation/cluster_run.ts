@@ -96,7 +96,8 @@ function populate(world: ClusterWorld): void {
   const count = 2 + random.below(3);
   const unequal = world.isUnequal = random.chance(0.25);
   const twins = random.chance(0.12);
-  const [barren, forbidden] = [random.chance(0.12), random.chance(0.12)];
+  // What two of one name are able to do cannot be told apart.
+  const [barren, forbidden] = [!twins && random.chance(0.14), !twins && random.chance(0.14)];
   const common = drawPlan(world);
   const [localTimings, samePriority] = [drawTimings(world, LOCAL_MS), random.chance(0.2)];
   for (let index = 0; index < count; index++) {
