@@ -14,7 +14,7 @@ import {
   signalSent,
 } from "./node_life.ts";
 import { honourGrant, issueStamp, nextEpoch, permitLeftMs } from "./permit.ts";
-import { type GuardInstant, isBefore } from "./time.ts";
+import { addMs, type GuardInstant, isBefore } from "./time.ts";
 
 /** The last granted write and a few of unknown outcome: any of them may be what the Lease shows. */
 const NONCES_KEPT = 16;
@@ -185,7 +185,8 @@ function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signall
     if (event.outcome === "denied") return failStart(turn, "the kernel refuses to signal it");
     return update(turn, { startMissedAt: at });
   }
-  update(turn, { node: signalSent(node, { reason: event.reason, at }) });
+  const isAlone = !node.ranBeforeGuard || !isBefore(at, addMs(turn.state.bornAt, SETTLE_MS));
+  update(turn, { node: signalSent(node, { reason: event.reason, at, isAlone }) });
   log(turn, {
     level: "info",
     message: "Node signalled",

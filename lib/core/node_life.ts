@@ -53,6 +53,8 @@ export type Suspicion = "none" | "possible" | "likely";
 export interface SentSignal {
   readonly reason: SighupReason;
   readonly at: Monotonic;
+  /** No earlier one can be under way, not even one of the guard before us: what is seen is its effect. */
+  readonly isAlone: boolean;
   /** Its effect was seen, so that the next may be sent before the settle time is over. */
   readonly effectSeen: boolean;
 }
@@ -161,9 +163,9 @@ export function wantsForging(reason: SighupReason): boolean {
 
 export function signalSent(
   node: NodeLife,
-  { reason, at }: { reason: SighupReason; at: Monotonic },
+  { reason, at, isAlone }: { reason: SighupReason; at: Monotonic; isAlone: boolean },
 ): NodeLife {
-  const signal: SentSignal = { reason, at, effectSeen: false };
+  const signal: SentSignal = { reason, at, isAlone, effectSeen: false };
   if (!wantsForging(reason)) return { ...node, signal };
   return { ...node, signal, toldToForge: true, suspicion: "likely", forging: false };
 }
@@ -198,7 +200,8 @@ export function scrapedNode(
   if (beforeSignal) return { ...read, gauge: gauge === 1 ? 1 : node.gauge };
   if (gauge === 1) {
     // Only a rise shows that the handler is through; a gauge that stood at 1 shows nothing of it.
-    const effectSeen = signal !== undefined && wantsForging(signal.reason) && node.gauge === 0;
+    const effectSeen = signal !== undefined && wantsForging(signal.reason) && signal.isAlone &&
+      node.gauge === 0;
     return {
       ...read,
       forging: true,
@@ -209,7 +212,7 @@ export function scrapedNode(
   const stopWanted = signal !== undefined && !wantsForging(signal.reason);
   if (!stopWanted) return withCounter({ ...read, forging: false }, node, scrape);
   // A gauge that was 0 before the stop shows nothing at once when a start may still be under way.
-  const fellSinceSignal = node.gauge === 1;
+  const fellSinceSignal = node.gauge === 1 && signal.isAlone;
   const startCannotBeUnderWay = !node.toldToForge && node.startsNonProducing === true &&
     !node.ranBeforeGuard;
   const settled = !isBefore(begunAt, addMs(signal.at, settleMs));

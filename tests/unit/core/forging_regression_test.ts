@@ -108,3 +108,17 @@ Deno.test("a node found refusing beside a follower's sidecar is left to start", 
   const guard = new GuardUnderTest().credentials().files("installed").look(false);
   assertEquals(guard.acts, []);
 });
+
+Deno.test("a gauge that falls right after a restart may be the former guard's doing: the signal settles first", () => {
+  const guard = new GuardUnderTest().credentials().files("installed").look(true);
+  guard.scrape(1).files("absent").signalled().later(60).scrape(0);
+  assertEquals(guard.state.node.suspicion, "likely", "our own handler may still come");
+  guard.later(940).scrape(0);
+  assertEquals(guard.state.node.suspicion, "none");
+});
+
+Deno.test("a gauge that falls later in a guard's life confirms the stop at once", () => {
+  const guard = new GuardUnderTest().credentials().files("installed").later(1_000).look(true);
+  guard.scrape(1).files("absent").signalled().later(60).scrape(0);
+  assertEquals(guard.state.node.suspicion, "none");
+});
