@@ -143,7 +143,9 @@ export class ClusterOracle {
     const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
     const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
     if (isRelease) this.#holder = "";
-    if (was === is || is === "" || is === this.#holder) return;
+    if (was === is || is === "") return;
+    // Written back by who holds it, also under the uid of a local Lease made anew.
+    if (this.#holder !== "" && clusterOf(is) === clusterOf(this.#holder)) return;
     if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) return; // by hand
     this.#holder = is;
     this.moves++;
