@@ -80,7 +80,9 @@ export function observeLease(
   const still = before !== undefined && standsStill(before, seen);
   const longestDurationMs = Math.max(view.longestDurationMs, seen.durationMs);
   // Not only below the last record: of two restores the second may bring back a middle state.
-  const wentBack = !still && seen.transitions < view.highestTransitions;
+  // What goes on in one term of a restored history is its life: renewals must not prolong the doubt.
+  const goesOn = before?.uid === seen.uid && before.transitions === seen.transitions;
+  const wentBack = !goesOn && seen.transitions < view.highestTransitions;
   const renewedByForeigner = before !== undefined && before.holder === seen.holder &&
     seen.holder !== "" && before.renewTime !== seen.renewTime && before.nonce === seen.nonce;
   const next: LeaseView = {

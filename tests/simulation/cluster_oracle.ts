@@ -23,8 +23,8 @@ const HEARTBEAT_SEEN_MS = 35_000;
 /** Of a cluster that should have claimed before another: nothing befell it for so long. */
 const CALM_MS = 60_000;
 
-/** Each of three replicas tries for 12 s, after the wait for the local lease of 30 s at most. */
-const IDLE_MS_MAX = 130_000;
+/** Each of three replicas tries for 12 s and waits 30 s for the local lease, where each release was lost. */
+const IDLE_MS_MAX = 200_000;
 
 export class ClusterOracle {
   readonly #world: ClusterWorld;
@@ -143,7 +143,9 @@ export class ClusterOracle {
     const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
     const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
     if (isRelease) this.#holder = "";
-    if (was === is || is === "" || is === this.#holder) return;
+    if (was === is || is === "") return;
+    // Written back by who holds it, also under the uid of a local Lease made anew.
+    if (this.#holder !== "" && clusterOf(is) === clusterOf(this.#holder)) return;
     if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) return; // by hand
     this.#holder = is;
     this.moves++;
