@@ -117,9 +117,11 @@ Deno.test("a carried permit starts no node", async () => {
   await stage.node?.stop();
   stage.startNode();
   await stage.restartGuard();
-  await stage.untilFit();
+  await stage.untilReport(
+    "the end of the carried permit",
+    ({ permitLeftMs, unfit }) => permitLeftMs === 0 && unfit === undefined,
+  );
   assertEquals(stage.nodeEvents.filter((event) => event === "able").length, 1);
-  assertEquals(stage.report.permitLeftMs, 0);
 });
 
 Deno.test("newer credentials are installed on a forging node by a stop and a start", async () => {
