@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant(3, "transitions that went back are believed", [
     "lease.ts",
-    "const wentBack = !still && seen.transitions < view.highestTransitions;",
+    "const wentBack = !goesOn && seen.transitions < view.highestTransitions;",
     "const wentBack = false;",
   ]),
   mutant(4, "receipt is bound to nothing", [
