@@ -1,4 +1,4 @@
-// Owns the short run of several clusters for every change; `clusters_main.ts` runs as many as wanted.
+// Owns the short run of several clusters for every change; `main.ts --clusters` runs as many as wanted.
 // Never takes more than some seconds.
 
 import { assert, assertEquals } from "@std/assert";

@@ -1,17 +1,31 @@
 // Owns `deno task simulate`: many seeds, their progress and a report; or one seed, told line by line.
 // Never writes anywhere but to the terminal.
 
+import { runClusters } from "./cluster_run.ts";
+import { ALL_CLUSTER_FAULTS } from "./cluster_weather.ts";
+import { type RunOptions, type RunResult, runSeed } from "./run.ts";
 import { ALL_FAULTS } from "./weather.ts";
-import { type RunResult, runSeed } from "./run.ts";
+
+/** What is simulated: one cluster, or several and the API server on which they meet. */
+interface Kind {
+  readonly run: (seed: number, options: RunOptions) => RunResult;
+  readonly faults: readonly { readonly name: string }[];
+}
+
+const ONE_CLUSTER: Kind = { run: runSeed, faults: ALL_FAULTS };
+const SEVERAL_CLUSTERS: Kind = { run: runClusters, faults: ALL_CLUSTER_FAULTS };
 
 interface Options {
+  readonly kind: Kind;
   readonly from: number;
   readonly to: number;
   readonly hours: number;
   readonly replay: number | undefined;
 }
 
-function parse(args: readonly string[]): Options | string {
+function parse(given: readonly string[]): Options | string {
+  const kind = given.includes("--clusters") ? SEVERAL_CLUSTERS : ONE_CLUSTER;
+  const args = given.filter((one) => one !== "--clusters");
   let [from, to, hours, replay]: [number, number, number, number | undefined] = [
     1,
     500,
@@ -24,12 +38,13 @@ function parse(args: readonly string[]): Options | string {
     if (args[i] === "--seeds" && range !== null) [from, to] = [Number(range[1]), Number(range[2])];
     else if (args[i] === "--hours" && Number(value) > 0) hours = Number(value);
     else if (args[i] === "--replay" && /^\d+$/.test(value)) replay = Number(value);
-    else return "Usage: main.ts [--seeds A..B] [--hours H] [--replay SEED]";
+    else return "Usage: main.ts [--clusters] [--seeds A..B] [--hours H] [--replay SEED]";
   }
-  return { from, to, hours, replay };
+  return { kind, from, to, hours, replay };
 }
 
 class Report {
+  readonly #kind: Kind;
   readonly #began = performance.now();
   readonly #faults = new Map<string, number>();
   readonly #apart = new Map<string, number>();
@@ -39,6 +54,10 @@ class Report {
   #seeds = 0;
   #simulatedMs = 0;
   #spells = 0;
+
+  constructor(kind: Kind) {
+    this.#kind = kind;
+  }
 
   add(result: RunResult): void {
     this.#seeds++;
@@ -71,7 +90,8 @@ class Report {
     console.log(`From one forger to the next, s: ${percentiles(this.#gaps)}`);
     console.log("Set apart:", Object.fromEntries(this.#apart));
     console.log("Faults:", Object.fromEntries(this.#faults));
-    const never = ALL_FAULTS.filter(({ name }) => !this.#faults.has(name)).map(({ name }) => name);
+    const names = this.#kind.faults.map(({ name }) => name);
+    const never = names.filter((name) => !this.#faults.has(name));
     if (never.length > 0) console.log("Never struck:", never.join(", "));
     for (const { seed, violation } of this.failures) {
       console.log(`FAILED seed ${seed}: ${violation?.kind}: ${violation?.what}`);
@@ -92,8 +112,8 @@ function percentiles(values: number[]): string {
   return `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`;
 }
 
-function replay(seed: number, hours: number): number {
-  const result = runSeed(seed, { hours, verbose: true });
+function replay(seed: number, { kind, hours }: Options): number {
+  const result = kind.run(seed, { hours, verbose: true });
   console.log(result.violation ?? "No violation", result.digest);
   return result.violation === undefined ? 0 : 1;
 }
@@ -104,11 +124,11 @@ function main(args: readonly string[]): number {
     console.error(options);
     return 2;
   }
-  if (options.replay !== undefined) return replay(options.replay, options.hours);
-  const report = new Report();
+  if (options.replay !== undefined) return replay(options.replay, options);
+  const report = new Report(options.kind);
   let toldAt = performance.now();
   for (let seed = options.from; seed <= options.to; seed++) {
-    report.add(runSeed(seed, options));
+    report.add(options.kind.run(seed, { hours: options.hours }));
     if (performance.now() - toldAt < 2_000) continue;
     toldAt = performance.now();
     console.log(report.progress(options));
