@@ -97,7 +97,9 @@ function notBeforeOf(
   // The wall clock was set back: what is remembered of the rival was, too.
   const held = isBefore(now, heldSince) ? aheadSince : heldSince;
   const untaken = memory.untaken.get(rival.name) ?? 0;
-  const delayMs = failbackDelayMs * 2 ** Math.min(untaken, DOUBLINGS_MAX);
+  // A delay of 0 would double to 0: what was in vain is tried more rarely, whatever the setting.
+  const baseMs = untaken === 0 ? failbackDelayMs : Math.max(failbackDelayMs, minimumStayMs);
+  const delayMs = baseMs * 2 ** Math.min(untaken, DOUBLINGS_MAX);
   switch (cause) {
     case "disabled":
     case "unusable":

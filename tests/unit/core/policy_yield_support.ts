@@ -34,6 +34,7 @@ export class Holder {
   now = NOW;
   heldSince: WallTime = longAgo;
   epoch = EPOCH;
+  failbackDelayMs = FAILBACK_DELAY_MS;
 
   constructor(betterSince?: WallTime) {
     this.memory = newYieldMemory(betterSince);
@@ -46,7 +47,7 @@ export class Holder {
       memory: this.memory,
       heldSince: this.heldSince,
       now: this.now,
-      failbackDelayMs: FAILBACK_DELAY_MS,
+      failbackDelayMs: this.failbackDelayMs,
     });
     this.memory = answer.memory;
     return answer;

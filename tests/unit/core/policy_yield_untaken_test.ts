@@ -20,6 +20,27 @@ Deno.test("each yield in vain doubles the wait for that cluster, up to 32 times"
   assertEquals(waits, [1, 2, 4, 8, 16, 32, 32, 32]);
 });
 
+Deno.test("without a failback delay, too, yields in vain become rarer", () => {
+  const holder = new Holder();
+  holder.failbackDelayMs = 0;
+  const waits = Array.from({ length: 4 }, () => {
+    let waitSeconds = 0;
+    while (waitSeconds < 9_999 && !holder.brief(BETTER).startsWith("yield")) {
+      holder.pass(10);
+      waitSeconds += 10;
+    }
+    holder.watch(BETTER, {});
+    holder.pass(5).claimAgain();
+    return waitSeconds;
+  });
+  assertEquals(waits.map((seconds, i) => i === 0 ? 0 : seconds >= 60 * 2 ** i ? 1 : -1), [
+    0,
+    1,
+    1,
+    1,
+  ]);
+});
+
 function yieldInVain(): Holder {
   const holder = new Holder();
   holder.ask(EVEN);
