@@ -2,7 +2,7 @@
 // Never changes anything that stays: a file written to see whether it can be is removed again.
 
 import type { EffectiveSetting } from "../config.ts";
-import type { Check } from "./checks/check.ts";
+import { checkLine } from "./checks/check.ts";
 import { checkCluster } from "./checks/cluster.ts";
 import { checkFiles } from "./checks/files.ts";
 import { checkNode } from "./checks/node.ts";
@@ -31,8 +31,4 @@ function settingsText(effective: readonly EffectiveSetting[]): string {
     `  ${name.padEnd(width)}${(value === "" ? "–" : value).padEnd(valueWidth)}${source}`
   );
   return ["Settings", ...lines].join("\n");
-}
-
-function checkLine({ name, verdict, found }: Check): string {
-  return `  ${verdict.padEnd(9)}${name}: ${found}`;
 }

@@ -34,6 +34,8 @@ export type CommandAction = (args: readonly string[], terminal: Terminal) => Pro
 
 export interface Command {
   readonly name: string;
+  /** The name of the older program's script that did the same. */
+  readonly alias?: string;
   readonly summary: string;
   /** What may follow the name; "any" for a command that reads its own arguments. */
   readonly flags: readonly Flag[] | "any";

@@ -2,6 +2,7 @@
 // Never does a command's work.
 
 import { parseArguments } from "./arguments.ts";
+import { CHECK_ENDPOINTS } from "./checks/endpoints_shape.ts";
 import { DISABLE, ENABLE, FAILOVER, RESTORE, STATUS } from "./clusters/shapes.ts";
 import { type Command, EXIT, type Terminal } from "./command.ts";
 
@@ -19,6 +20,12 @@ export const COMMANDS: readonly Command[] = [
     summary: "print the effective settings and check what can be checked",
     flags: [],
     load: async () => (await import("./check_config.ts")).checkConfig,
+  },
+  {
+    ...CHECK_ENDPOINTS,
+    alias: "test-startup-endpoint",
+    summary: "what a running pod answers to probes and people (also test-startup-endpoint)",
+    load: async () => (await import("./check_endpoints.ts")).checkEndpoints,
   },
   {
     ...STATUS,
@@ -111,7 +118,7 @@ type Choice =
 export function chooseCommand(args: readonly string[]): Choice {
   const [first = DEFAULT_COMMAND, ...rest] = args;
   const name = first === "--version" || first === "-V" ? "version" : isHelp(first) ? "help" : first;
-  const command = COMMANDS.find((one) => one.name === name);
+  const command = COMMANDS.find((one) => one.name === name || one.alias === name);
   if (command === undefined) {
     const noun = name.startsWith("-") ? "flag" : "command";
     const known = COMMANDS.filter(({ hidden }) => !hidden).map((one) => one.name).join(", ");

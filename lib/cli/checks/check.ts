@@ -1,4 +1,4 @@
-// Owns what one check of `check-config` says.
+// Owns what one check says, and how it is printed.
 // Never decides the exit code.
 
 export interface Check {
@@ -20,4 +20,8 @@ export function failed(name: string, found: string): Check {
 /** What could not be found out; it fails nothing by itself. */
 export function unknown(name: string, found: string): Check {
   return { name, verdict: "unknown", found };
+}
+
+export function checkLine({ name, verdict, found }: Check): string {
+  return `  ${verdict.padEnd(9)}${name}: ${found}`;
 }
