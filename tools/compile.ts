@@ -38,13 +38,14 @@ const OTHER_FLAGS: readonly { readonly flag: string; readonly reason: string }[]
   },
 ];
 
-async function compile(): Promise<number> {
+/** `--target`, such as aarch64-unknown-linux-gnu, goes to `deno compile` as it is. */
+async function compile(rest: readonly string[]): Promise<number> {
   const { entryPoint, files } = await bundle(ROOT);
   const output = `${ROOT}dist/cardano-forge-manager`;
   const flags = [...PERMISSIONS, ...OTHER_FLAGS].map(({ flag }) => flag);
   const includes = files.filter((file) => file !== entryPoint).map((file) => `--include=${file}`);
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", "--quiet", ...flags, ...includes, "--output", output, entryPoint],
+    args: ["compile", "--quiet", ...flags, ...rest, ...includes, "--output", output, entryPoint],
     cwd: ROOT,
     // The compiler of some versions overflows its stack on larger graphs without this.
     env: { RUST_MIN_STACK: "67108864" },
@@ -56,4 +57,4 @@ async function compile(): Promise<number> {
   return code;
 }
 
-if (import.meta.main) Deno.exit(await compile());
+if (import.meta.main) Deno.exit(await compile(Deno.args));
