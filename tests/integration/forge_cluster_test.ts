@@ -53,7 +53,7 @@ realApiServerTest("CardanoForgeCluster against a real API server", async (t) => 
 
 async function fileStep({ request }: RealApiServer): Promise<void> {
   const name = "cardanoforgeclusters.cardano.io";
-  const file = new URL(`../../chart/cardano-forge-crds/crds/${name}.yaml`, import.meta.url);
+  const file = new URL(`../../chart/cardano-forge-crds/files/${name}.yaml`, import.meta.url);
   const crd = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
   const before = await request("GET", crd);
   const { status, body } = await request("PATCH", `${crd}?fieldManager=test&force=true`, {

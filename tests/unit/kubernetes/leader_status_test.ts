@@ -193,7 +193,7 @@ Deno.test("applyStatus() applies with our name, by force, as JSON", async () => 
 });
 
 Deno.test("the chart's definitions are the program's", async () => {
-  const folder = new URL("../../../chart/cardano-forge-crds/crds/", import.meta.url);
+  const folder = new URL("../../../chart/cardano-forge-crds/files/", import.meta.url);
   for (const crd of CUSTOM_RESOURCE_DEFINITIONS) {
     const text = await Deno.readTextFile(new URL(`${crd.metadata.name}.yaml`, folder));
     assertEquals(text, crdYaml(crd));
