@@ -46,6 +46,8 @@ export class ClusterMetrics {
       if (heartbeatAgeMs === undefined) continue;
       gauges.heartbeatAge.set({ cluster: name }, heartbeatAgeMs / 1_000);
     }
+    const { network, pool } = snapshot;
+    gauges.forgerKnown.set({ cluster, network, pool_id: pool.id }, flag(!tier.nobodyForges));
     if (tier.own !== undefined) this.#fillOwn(tier.own, { snapshot, tier });
   }
 
@@ -110,6 +112,11 @@ function makeGauges({ gauge }: MetricMaker) {
       "cardano_cluster_health_status",
       "1 while the cluster counts as healthy, 0 from the failure threshold until no failure is left",
       CLUSTER,
+    ),
+    forgerKnown: gauge(
+      "cardano_forge_manager_forger_known",
+      "1 while this local leader knows of a cluster that forges: its own, or one that reports it",
+      ["cluster", "network", "pool_id"],
     ),
     leaseHolder: gauge(
       "cardano_forge_manager_forge_lease_holder_info",

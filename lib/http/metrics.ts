@@ -73,6 +73,10 @@ export class Metrics {
     "cardano_forge_manager_permit_left_seconds",
     "Seconds until forging must stop unless the lease is renewed, 0 without a permit",
   );
+  readonly #renewDeadline = this.#gauge(
+    "cardano_forge_manager_renew_deadline_seconds",
+    "How long a permit lasts from the sending of its renewal: the shorter deadline of its leases",
+  );
   readonly #fenceMargin = new Histogram({
     name: "cardano_forge_manager_fence_margin_seconds",
     help: "Seconds between a confirmed stop and the earliest moment another replica could claim",
@@ -185,6 +189,7 @@ export class Metrics {
     set(this.#leadershipChanges, {}, snapshot.leadershipChanges);
     set(this.#workerRestarts, {}, snapshot.workerRestarts);
     this.#permitLeft.set(snapshot.permitLeftMs / 1_000);
+    this.#renewDeadline.set(snapshot.renewDeadlineMs / 1_000);
     this.#lastRenewal.set(snapshot.lastRenewalSeconds ?? 0);
   }
 

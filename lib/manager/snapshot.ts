@@ -39,6 +39,8 @@ export interface Snapshot {
   /** Counted from this isolate's start before the first. */
   readonly guardReportAgeMs: number;
   readonly permitLeftMs: number;
+  /** What a permit can last from the sending of its renewal. */
+  readonly renewDeadlineMs: number;
   readonly lastRenewalSeconds: number | undefined;
   readonly leadershipChanges: number;
   readonly workerRestarts: number;
@@ -94,6 +96,10 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     guard: guard?.report,
     guardReportAgeMs: reportAgeMs,
     permitLeftMs: Math.max(0, (guard?.report.permitLeftMs ?? 0) - reportAgeMs),
+    renewDeadlineMs: Math.min(
+      config.lease.renewDeadlineMs,
+      config.cluster?.forgeLease.renewDeadlineMs ?? Infinity,
+    ),
     lastRenewalSeconds: sources.lastRenewalSeconds,
     leadershipChanges: sources.leadershipChanges,
     workerRestarts: sources.workerRestarts,

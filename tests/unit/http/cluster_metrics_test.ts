@@ -12,7 +12,7 @@ import { FOLLOWING, TIER } from "./tier_sample.ts";
 async function samples(tier: TierSnapshot | undefined, metrics = new Metrics(new ApiMetrics())) {
   const text = await metrics.render(snapshot({ tier }));
   return text.split("\n").filter((line) =>
-    /^cardano_(cluster|forge_manager_(coord|tier|cl|du|forge_lease))/.test(line)
+    /^cardano_(cluster|forge_manager_(coord|tier|cl|du|forge))/.test(line)
   );
 }
 
@@ -27,6 +27,7 @@ Deno.test("the local leader shows its own cluster, and how it sees the others", 
     'cardano_cluster_health_check_last_success_timestamp{cluster="eu"} 30',
     'cardano_cluster_health_check_duration_seconds{cluster="eu"} 0.045',
     'cardano_cluster_health_status{cluster="eu"} 1',
+    'cardano_forge_manager_forger_known{cluster="eu",network="preview",pool_id="pool1leader"} 1',
     'cardano_forge_manager_forge_lease_holder_info{lease="cardano-forge-mainnet-pool1abc12",holder="eu"} 1',
     'cardano_forge_manager_duplicate_cluster_name{cluster="eu"} 0',
     'cardano_forge_manager_tier_permit_left_seconds{tier="local"} 8.5',
@@ -49,6 +50,12 @@ Deno.test("a replica that ceases to lead shows no cluster any more, else sums wo
     'cardano_forge_manager_cluster_moves_total{reason="edit"} 2',
     'cardano_forge_manager_cluster_moves_total{reason="holder_silent"} 1',
   ]);
+});
+
+Deno.test("no forger is known where the local leader says why nobody forges", async () => {
+  const found = await samples({ ...TIER, nobodyForges: "eu-west-1 is Disabled" });
+  const known = found.filter((line) => line.includes("forger_known"));
+  assertEquals(known.map((line) => line.at(-1)), ["0"]);
 });
 
 Deno.test("without cluster management not even the names are shown", async () => {

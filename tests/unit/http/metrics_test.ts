@@ -43,6 +43,7 @@ const EXPECTED: Readonly<Record<string, number>> = {
   ]: 1,
   [`${OWN}build_info{version="1.2.3",deno="${Deno.version.deno}",v8="${Deno.version.v8}"}`]: 1,
   [`${OWN}permit_left_seconds`]: 7.9,
+  [`${OWN}renew_deadline_seconds`]: 9,
   [`${OWN}last_renewal_timestamp_seconds`]: 1_790_000_000.25,
   [`${OWN}node_phase{phase="ready"}`]: 1,
   [`${OWN}node_phase{phase="gone"}`]: 0,

@@ -86,6 +86,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     guard: report(),
     guardReportAgeMs: 100,
     permitLeftMs: 7_900,
+    renewDeadlineMs: 9_000,
     lastRenewalSeconds: 1_790_000_000.25,
     leadershipChanges: 5,
     workerRestarts: 1,
