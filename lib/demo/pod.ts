@@ -3,6 +3,7 @@
 
 import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
 import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
+import { everyMs, RestartBackOff, type RestartDelays } from "./restart_back_off.ts";
 import { readRecord, type RecordLine } from "./slot_record.ts";
 
 export interface LivenessProbe {
@@ -22,6 +23,7 @@ const LIVENESS: LivenessProbe = {
 };
 const STARTUP_TIMEOUT_MS = 1_000;
 const STARTUP_PERIOD_MS = 100;
+const RESTART_DELAY_MS = 1_000;
 
 export interface PodOptions {
   readonly name: string;
@@ -36,8 +38,10 @@ export interface PodOptions {
   readonly launch?: Launch;
   /** Whether the kubelet starts an ended sidecar again. Default true. */
   readonly restartSidecar?: boolean;
-  /** Waited before a container is started again. */
-  readonly restartDelayMs?: number;
+  /** Waited before a container is started again; of each container by itself. */
+  readonly restartDelays?: RestartDelays;
+  /** Default: any that is free. */
+  readonly choosePort?: () => number;
   /** Of the node container; default as in the chart. Shorter leases need a faster one. */
   readonly liveness?: LivenessProbe;
 }
@@ -56,6 +60,8 @@ export class Pod {
   #ports: { metrics: number; guard: number; node: number } | undefined;
   readonly #ended = new AbortController();
   readonly #loops: Promise<void>[] = [];
+  readonly #sidecarBackOff: RestartBackOff;
+  readonly #nodeBackOff: RestartBackOff;
 
   constructor(options: PodOptions) {
     this.#options = options;
@@ -64,6 +70,9 @@ export class Pod {
     this.dir = options.dir;
     this.logPath = `${options.dir}/sidecar.log`;
     this.restartSidecar = options.restartSidecar ?? true;
+    const delays = options.restartDelays ?? everyMs(RESTART_DELAY_MS);
+    this.#sidecarBackOff = new RestartBackOff(delays);
+    this.#nodeBackOff = new RestartBackOff(delays);
     Deno.mkdirSync(`${this.dir}/keys`, { recursive: true });
   }
 
@@ -76,7 +85,8 @@ export class Pod {
   }
 
   get #chosenPorts(): { metrics: number; guard: number; node: number } {
-    return this.#ports ??= { metrics: freePort(), guard: freePort(), node: freePort() };
+    const choose = this.#options.choosePort ?? freePort;
+    return this.#ports ??= { metrics: choose(), guard: choose(), node: choose() };
   }
 
   get url(): string {
@@ -133,9 +143,10 @@ export class Pod {
       logPath: this.logPath,
     });
     this.sidecar = sidecar;
+    const startedAtMs = performance.now();
     this.#loops.push(sidecar.exited.then(async () => {
       if (this.sidecar === sidecar) this.sidecar = undefined;
-      await this.#pause(this.#options.restartDelayMs ?? 1_000);
+      await this.#pause(this.#sidecarBackOff.nextMs(performance.now() - startedAtMs));
       if (this.restartSidecar && !this.#ended.signal.aborted && this.sidecar === undefined) {
         this.startSidecar();
       }
@@ -183,10 +194,11 @@ export class Pod {
       const launch = this.#options.launch ?? launchHere;
       const node = launch({ command: command.executable, args: command.args });
       this.node = node;
+      const startedAtMs = performance.now();
       await node.exited;
       this.node = undefined;
       this.nodeRestarts += 1;
-      await this.#pause(this.#options.restartDelayMs ?? 1_000);
+      await this.#pause(this.#nodeBackOff.nextMs(performance.now() - startedAtMs));
     }
   }
 

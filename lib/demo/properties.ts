@@ -8,6 +8,7 @@ import { makeDemoKeys } from "./keys.ts";
 import { Pod, type PodOptions } from "./pod.ts";
 import { launchWithout, sidecarProgram } from "./program.ts";
 import { Replica } from "./replica.ts";
+import { everyMs } from "./restart_back_off.ts";
 import { LIVENESS, NODE_REPLAY_MS, RESTART_DELAY_MS, TIMING_SETTINGS } from "./timings.ts";
 
 const NETWORK = "preview";
@@ -69,7 +70,7 @@ export function replicaMaker(
         node: { replayMs: NODE_REPLAY_MS },
         launch,
         liveness: LIVENESS,
-        restartDelayMs: RESTART_DELAY_MS,
+        restartDelays: everyMs(RESTART_DELAY_MS),
       });
     return new Replica({ name, network, makePod });
   };

@@ -72,6 +72,38 @@ Deno.test("a listener that hangs accepts and never answers, and what it held bac
     await (await answer).body?.cancel();
   }));
 
+Deno.test("a half-open listener has done what was asked, and its answer arrives late", () =>
+  withEmulator(async (emulator, send) => {
+    const a = emulator.listen("a");
+    a.setMode("half-open");
+    const answer = send(`${a.url}${LEASES}`, post("l"));
+    while (emulator.store.list("leases.coordination.k8s.io").length === 0) {
+      await (await send(`${emulator.url}/readyz`)).text();
+    }
+    assertEquals(
+      await isPending(answer, async () => (await send(`${emulator.url}/readyz`)).text()),
+      true,
+    );
+    a.setMode("ok");
+    assertEquals((await answer).status, 201);
+    await (await answer).body?.cancel();
+  }));
+
+Deno.test("cut() ends what is under way, and what comes next is answered", () =>
+  withEmulator(async (emulator, send) => {
+    const a = emulator.listen("a");
+    a.setMode("half-open");
+    const answer = send(`${a.url}/readyz`);
+    assertEquals(
+      await isPending(answer, async () => (await send(`${emulator.url}/readyz`)).text()),
+      true,
+    );
+    a.cut();
+    await assertRejects(() => answer, TypeError);
+    a.setMode("ok");
+    assertEquals(await (await send(`${a.url}/readyz`)).text(), "ok");
+  }));
+
 Deno.test("a watch goes silent when its listener hangs, is cut when it refuses", () =>
   withEmulator(async (emulator, send) => {
     const a = emulator.listen("a");

@@ -4,6 +4,9 @@
 import { type ApiRequest, expectStatus, type Json } from "./api_request.ts";
 import { untilReady } from "./process_ready.ts";
 
+/** Beyond the longest run, since nobody renews tokens here as the kubelet does. */
+const TOKEN_LIFE_SECONDS = 86_400;
+
 /** What a role allows: one entry of a Role's `rules`. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -50,7 +53,7 @@ export async function serviceAccountToken(
     body: {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { expirationSeconds: 3600 },
+      spec: { expirationSeconds: TOKEN_LIFE_SECONDS },
     },
   });
   expectStatus(201, answer);

@@ -1,4 +1,4 @@
-// Owns one pod's PID and mount namespaces: a pause process as their first, others that enter them.
+// Owns one pod's PID, mount and time namespaces: a pause process as their first, others that enter them.
 // Never leaves a process behind: all of them end with the pause process, and it ends with its pipe.
 
 import type { Launch, LaunchedProcess, LaunchOptions } from "../../lib/demo/launcher.ts";
@@ -34,21 +34,30 @@ export function canMakeNamespaces(): boolean {
 
 export class PodNamespace {
   readonly #pause: Deno.ChildProcess;
+  readonly #hasClocks: boolean;
 
-  private constructor(pause: Deno.ChildProcess) {
+  private constructor(pause: Deno.ChildProcess, hasClocks: boolean) {
     this.#pause = pause;
+    this.#hasClocks = hasClocks;
   }
 
-  static async start(): Promise<PodNamespace> {
+  /** With `clockAheadSeconds` its monotonic and boot-time clocks differ from all others by so much. */
+  static async start(
+    { clockAheadSeconds }: { readonly clockAheadSeconds?: number } = {},
+  ): Promise<PodNamespace> {
     const [command = "", ...args] = UNSHARE;
+    const ahead = String(clockAheadSeconds);
+    const clocks = clockAheadSeconds === undefined
+      ? []
+      : ["--time", "--monotonic", ahead, "--boottime", ahead];
     const pause = new Deno.Command(command, {
-      args: [...args, "sh", "-c", PAUSE],
+      args: [...args, ...clocks, "sh", "-c", PAUSE],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
     if (await firstLine(pause.stdout) !== "up") throw new Error("Cannot make a PID namespace");
-    return new PodNamespace(pause);
+    return new PodNamespace(pause, clocks.length > 0);
   }
 
   /** Starts processes of this pod. Their pids are known a moment later; signals wait for them. */
@@ -92,6 +101,7 @@ export class PodNamespace {
     return [
       ...(IS_ROOT ? [] : [`--user=${folder}/user`, "--preserve-credentials"]),
       ...(pidNamespace === undefined ? [] : [`--pid=${folder}/${pidNamespace}`]),
+      ...(this.#hasClocks ? [`--time=${folder}/time`] : []),
       `--mount=${folder}/mnt`,
     ];
   }

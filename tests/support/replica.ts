@@ -29,8 +29,10 @@ export interface ReplicaOptions extends Omit<PodOptions, "program" | "launch"> {
   readonly key: string;
   readonly server: RealApiServer;
   readonly namespace: string;
-  /** A mount of its own for the key folder, so that it can be made read-only. */
+  /** A mount of its own for the key folder, so that it can be made read-only, or full. */
   readonly mountsKeys?: boolean;
+  /** How far each new pod's monotonic clocks are ahead of the machine's. Default: not at all. */
+  readonly clockAheadSeconds?: () => number;
 }
 
 export interface LogLine {
@@ -43,55 +45,55 @@ export interface LogLine {
 
 export class Replica {
   readonly key: string;
-  readonly pod: Pod;
   readonly record: RecordReader;
   /** Between this replica and the API server. */
   readonly network: NetworkListener;
   readonly accountDir: string;
   readonly #options: ReplicaOptions;
-  readonly #namespace: PodNamespace;
+  #made: MadePod;
 
   private constructor(
     options: ReplicaOptions,
-    made: { pod: Pod; network: NetworkListener; namespace: PodNamespace; accountDir: string },
+    { network, accountDir, made }: {
+      network: NetworkListener;
+      accountDir: string;
+      made: MadePod;
+    },
   ) {
     this.key = options.key;
     this.#options = options;
-    this.pod = made.pod;
-    this.network = made.network;
-    this.accountDir = made.accountDir;
-    this.#namespace = made.namespace;
+    this.#made = made;
+    this.network = network;
+    this.accountDir = accountDir;
     this.record = new RecordReader(made.pod.recordPath);
+  }
+
+  /** The present one. */
+  get pod(): Pod {
+    return this.#made.pod;
   }
 
   static async make(options: ReplicaOptions): Promise<Replica> {
     const { key, server, namespace, dir } = options;
-    const program = managerBinary();
-    if (program === undefined) {
-      throw new Error("Cannot run replicas: deno task compile comes first");
-    }
     const accountDir = `${dir}/serviceaccount`;
     await Deno.mkdir(accountDir, { recursive: true });
     await Deno.copyFile(server.caFile, `${accountDir}/ca.crt`);
     const token = await server.serviceAccountToken({ namespace, name: key }, RULES);
     await Deno.writeTextFile(`${accountDir}/token`, token);
     const network = listenBroken({ upstreamPort: server.port, onConnect: () => {} });
-    const pids = await PodNamespace.start();
-    const pod = new Pod({
-      ...options,
-      program: [program],
-      launch: pids.launch,
-      env: {
-        NAMESPACE: namespace,
-        CARDANO_NETWORK: "preview",
-        KUBERNETES_SERVICE_HOST: "127.0.0.1",
-        KUBERNETES_SERVICE_PORT: new URL(network.url).port,
-        KUBERNETES_SERVICE_ACCOUNT_DIR: accountDir,
-        ...options.env,
-      },
-    });
-    if (options.mountsKeys) await pids.run("mount", "-t", "tmpfs", "keys", `${dir}/keys`);
-    return new Replica(options, { pod, network, namespace: pids, accountDir });
+    const made = await makePod(options, { network, accountDir });
+    return new Replica(options, { network, accountDir, made });
+  }
+
+  /**
+   * Puts a new pod in the place of one that ended, and does not start it: same name and record,
+   * another uid, empty volumes, namespaces of its own.
+   */
+  async replacePod(): Promise<void> {
+    const { pod, namespace } = this.#made;
+    await namespace.end();
+    await Deno.remove(`${pod.dir}/keys`, { recursive: true });
+    this.#made = await makePod(this.#options, this);
   }
 
   /** Whether its node forges at this moment, by its own record. */
@@ -182,12 +184,17 @@ export class Replica {
 
   /** What an operator's or a volume's fault makes of the key folder; needs `mountsKeys`. */
   async remountKeys(mode: "ro" | "rw"): Promise<void> {
-    await this.#namespace.run("mount", "-o", `remount,${mode}`, `${this.#options.dir}/keys`);
+    await this.run("mount", "-o", `remount,${mode}`, `${this.#options.dir}/keys`);
+  }
+
+  /** Runs a program to its end where the pod's mounts are. */
+  run(...command: readonly string[]): Promise<string> {
+    return this.#made.namespace.run(...command);
   }
 
   async end(): Promise<void> {
     await this.pod.vanish();
-    await this.#namespace.end();
+    await this.#made.namespace.end();
     this.network.stop();
   }
 
@@ -199,6 +206,42 @@ export class Replica {
       throw error;
     }
   }
+}
+
+interface MadePod {
+  readonly pod: Pod;
+  readonly namespace: PodNamespace;
+}
+
+async function makePod(
+  options: ReplicaOptions,
+  { network, accountDir }: Pick<Replica, "network" | "accountDir">,
+): Promise<MadePod> {
+  const program = managerBinary();
+  if (program === undefined) {
+    throw new Error("Cannot run replicas: deno task compile comes first");
+  }
+  const { dir, clockAheadSeconds, mountsKeys } = options;
+  const namespace = await PodNamespace.start(
+    clockAheadSeconds === undefined ? {} : { clockAheadSeconds: clockAheadSeconds() },
+  );
+  const pod = new Pod({
+    ...options,
+    program: [program],
+    launch: namespace.launch,
+    env: {
+      NAMESPACE: options.namespace,
+      CARDANO_NETWORK: "preview",
+      KUBERNETES_SERVICE_HOST: "127.0.0.1",
+      KUBERNETES_SERVICE_PORT: new URL(network.url).port,
+      KUBERNETES_SERVICE_ACCOUNT_DIR: accountDir,
+      ...options.env,
+    },
+  });
+  if (mountsKeys) {
+    await namespace.run("mount", "-t", "tmpfs", "-o", "size=1m", "keys", `${dir}/keys`);
+  }
+  return { pod, namespace };
 }
 
 function tellsOfForging({ event }: RecordLine): boolean {

@@ -4,14 +4,17 @@
 /**
  * `refuse`: connections are refused, and those that exist are cut. `hang`: accepted, never
  * answered, and existing ones go silent; when it ends, what was held back arrives late, as after
- * a real black hole. `slowMs`: each piece of a request arrives so much later.
+ * a real black hole. `half-open`: the same of answers alone, so that what is asked is done, and
+ * nobody hears of it. `slowMs`: each piece of a request arrives so much later.
  */
-export type NetworkMode = "ok" | "refuse" | "hang" | { readonly slowMs: number };
+export type NetworkMode = "ok" | "refuse" | "hang" | "half-open" | { readonly slowMs: number };
 
 export interface NetworkListener {
   readonly url: string;
   readonly mode: NetworkMode;
   setMode(mode: NetworkMode): void;
+  /** Ends every connection; new ones are as the mode says. */
+  cut(): void;
   stop(): void;
 }
 
@@ -35,17 +38,18 @@ export function listenBroken({ upstreamPort, onConnect }: ListenerOptions): Netw
   };
   const cutAll = () => [...connections].forEach(close);
 
-  const isHanging = () => mode === "hang";
+  const isHanging = (direction: "request" | "answer") =>
+    mode === "hang" || mode === "half-open" && direction === "answer";
 
   /** Waits while the network hangs, and as long as it is slow; a change of mode ends either. */
   async function pass(direction: "request" | "answer"): Promise<void> {
-    while (isHanging()) await modeChanged.promise;
+    while (isHanging(direction)) await modeChanged.promise;
     if (typeof mode !== "object" || direction === "answer") return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, mode.slowMs);
     await Promise.race([promise, modeChanged.promise]);
     clearTimeout(timer);
-    if (isHanging()) await pass(direction);
+    if (isHanging(direction)) await pass(direction);
   }
 
   async function pump(
@@ -71,7 +75,7 @@ export function listenBroken({ upstreamPort, onConnect }: ListenerOptions): Netw
 
   async function connect(client: Deno.TcpConn): Promise<void> {
     connections.add(client);
-    await pass("answer");
+    while (isHanging("request")) await modeChanged.promise;
     if (!connections.has(client)) return;
     try {
       const server = await Deno.connect({ hostname, port: upstreamPort });
@@ -111,6 +115,7 @@ export function listenBroken({ upstreamPort, onConnect }: ListenerOptions): Netw
       modeChanged.resolve();
       modeChanged = Promise.withResolvers();
     },
+    cut: cutAll,
     stop() {
       mode = "refuse";
       listener?.close();
