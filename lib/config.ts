@@ -3,7 +3,7 @@
 
 import { type KubernetesAccess, readAccess } from "./config/access.ts";
 import { type ClusterConfig, readCluster } from "./config/cluster.ts";
-import { readNames, readNetwork, readPool } from "./config/identity.ts";
+import { type Network, readNames, readNetwork, readPool } from "./config/identity.ts";
 import { type CredentialPaths, readPaths } from "./config/paths.ts";
 import {
   type ConfigProblem,
@@ -58,7 +58,7 @@ export interface Config {
   readonly metricsPort: number;
   readonly guardPort: number;
   readonly log: { readonly level: LogLevel; readonly format: "json" | "text" };
-  readonly network: { readonly name: string; readonly magic: number };
+  readonly network: Network;
   readonly pool: {
     readonly id: string | undefined;
     readonly idHex: string | undefined;

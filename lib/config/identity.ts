@@ -1,6 +1,8 @@
 // Owns who we are: network, pool, and the names of the objects that follow from them.
 // Never decides by a name which pool it is: the certificate does, and is compared later.
 
+import { wallTime } from "../core/time.ts";
+import { type Genesis, genesisOf } from "../credentials/networks.ts";
 import { parsePoolId } from "../credentials/pool_id.ts";
 import type { SettingReader } from "./reader.ts";
 
@@ -14,6 +16,8 @@ const LEGACY_LEASE_NAME = "cardano-node-leader";
 export interface Network {
   readonly name: string;
   readonly magic: number;
+  /** Undefined of a custom network without GENESIS_START: nobody knows its KES period then. */
+  readonly genesis: Genesis | undefined;
 }
 
 export interface Pool {
@@ -38,7 +42,30 @@ export function readNetwork(reader: SettingReader): Network {
     }
   }
   if (known !== undefined) reader.derive("NETWORK_MAGIC", String(known));
-  return { name, magic: given ?? known ?? 0 };
+  return { name, magic: given ?? known ?? 0, genesis: readGenesis(reader, name) };
+}
+
+function readGenesis(reader: SettingReader, network: string): Genesis | undefined {
+  const start = reader.optionalNumber("GENESIS_START");
+  const slotsPerKesPeriod = reader.number("SLOTS_PER_KES_PERIOD");
+  if (!reader.allWell("CARDANO_NETWORK", "GENESIS_START", "SLOTS_PER_KES_PERIOD")) return undefined;
+  const known = genesisOf(network);
+  if (known === undefined) {
+    if (start !== undefined) return { slotZeroAt: wallTime(start), slotsPerKesPeriod };
+    if (reader.given("SLOTS_PER_KES_PERIOD") === undefined) return undefined;
+    reader.problem("GENESIS_START", "set, since SLOTS_PER_KES_PERIOD alone tells no KES period");
+    return undefined;
+  }
+  const second = known.slotZeroAt / 1_000;
+  reader.derive("GENESIS_START", String(second));
+  if (start !== undefined && start !== known.slotZeroAt) {
+    reader.problem("GENESIS_START", `${second}, which is ${network}'s; or leave it out`);
+  }
+  if (slotsPerKesPeriod !== known.slotsPerKesPeriod) {
+    const own = known.slotsPerKesPeriod;
+    reader.problem("SLOTS_PER_KES_PERIOD", `${own}, which is ${network}'s; or leave it out`);
+  }
+  return known;
 }
 
 export function readPool(reader: SettingReader): Pool {

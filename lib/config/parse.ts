@@ -2,10 +2,11 @@
 // Never looks at a second setting: rules between settings have files of their own.
 
 import { assertNever } from "../core/assert_never.ts";
+import { parseRfc3339 } from "./rfc3339.ts";
 import { formatDuration, parseDurationMs } from "./duration.ts";
 import { KUBERNETES_NAME, type SettingType } from "./settings.ts";
 
-/** Durations come out in milliseconds, other numbers and ports as they are, lists as arrays. */
+/** Durations come out in milliseconds, instants in milliseconds since 1970, other numbers and ports as they are, lists as arrays. */
 export type Value = string | number | boolean | readonly string[];
 
 export type Parsed =
@@ -38,6 +39,8 @@ export function parseValue(type: SettingType, text: string): Parsed {
     }
     case "number":
       return parseNumber(text, type);
+    case "instant":
+      return parseInstant(text);
     case "duration":
       return parseDuration(text, type);
     default:
@@ -84,6 +87,14 @@ function parseDuration(
   if (ms !== undefined && ms >= minMs && ms <= maxMs) return value(ms);
   const range = `from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
   return wrong(`whole seconds, or 30s, 2m, 1h and the like, ${range}`);
+}
+
+/** Ten digits at most: thirteen would be milliseconds, which nobody means. */
+function parseInstant(text: string): Parsed {
+  const at = /^[0-9]{1,10}$/.test(text) ? Number(text) * 1_000 : parseRfc3339(text);
+  return at === undefined
+    ? wrong("a time like 2026-01-02T03:04:05Z, or seconds since 1970")
+    : value(at);
 }
 
 function rangeText({ unit, min, max, whole }: NumberType): string {

@@ -11,6 +11,8 @@ export type SettingType =
   | { readonly kind: "port" }
   /** A number of seconds, or 30s, 2m, 1h: as the resources have it. */
   | { readonly kind: "duration"; readonly minMs: number; readonly maxMs: number }
+  /** A time as ISO 8601, or seconds since 1970. */
+  | { readonly kind: "instant" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | {
     readonly kind: "number";
@@ -124,6 +126,8 @@ export const SETTINGS = [
 
   row("CARDANO_NETWORK", { section: "Network and pool", type: { kind: "text", pattern: /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/, allowed: "mainnet, preprod, preview, or a name of your own: lower-case letters, digits and -, at most 32 characters" }, fallback: "mainnet", meaning: "The network; a name other than mainnet, preprod and preview needs NETWORK_MAGIC" }),
   row("NETWORK_MAGIC", { section: "Network and pool", type: { kind: "number", unit: "", min: 0, max: 4_294_967_295, whole: true }, defaultText: "by network: mainnet 764824073, preprod 1, preview 2", meaning: "The network's magic number; another than the named network's is refused" }),
+  row("GENESIS_START", { section: "Network and pool", type: { kind: "instant" }, defaultText: "by network; unknown of a custom one", meaning: "Of a custom network, so that KES periods are known: when slot 0 would lie had all slots lasted one second, which without a Byron era is its systemStart; as 2026-01-02T03:04:05Z or seconds since 1970" }),
+  row("SLOTS_PER_KES_PERIOD", { section: "Network and pool", type: { kind: "number", unit: "", min: 1, max: 10_000_000, whole: true }, fallback: "129600", meaning: "slotsPerKESPeriod of a custom network's Shelley genesis; goes with GENESIS_START" }),
   row("POOL_ID", { section: "Network and pool", type: { kind: "text", pattern: /^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, allowed: "pool1… in full, or a unique text of letters, digits, -, _ and ., at most 63 characters" }, meaning: "The pool; in its full form it must agree with POOL_ID_HEX and the certificate" }),
   row("POOL_ID_HEX", { section: "Network and pool", type: { kind: "text", pattern: /^[0-9a-fA-F]{56}$/, allowed: "56 hexadecimal digits" }, meaning: "The pool's id in hexadecimal" }),
   row("POOL_NAME", { section: "Network and pool", type: { kind: "text", pattern: /^[^\p{Cc}]{1,50}$/u, allowed: "at most 50 printable characters" }, meaning: "The pool's name, for display" }),

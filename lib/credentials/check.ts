@@ -7,10 +7,10 @@ import { describeType, parseEnvelope } from "./envelope.ts";
 import { Findings } from "./findings.ts";
 import { isoSeconds } from "../core/iso_time.ts";
 import { decodeKesKey, KES_KEY_BYTES, KES_TYPES, kesPeriodEnd } from "./kes.ts";
-import { kesPeriodAt, kesPeriodBegin } from "./networks.ts";
+import { type Genesis, genesisOf, kesPeriodAt, kesPeriodBegin } from "./networks.ts";
 import { decodeOpcert, OPCERT_TYPES, type OperationalCertificate, verifyOpcert } from "./opcert.ts";
 import { comparePool, type ConfiguredPool, poolIdOf } from "./pool_id.ts";
-import type { CredentialsVerdict } from "./verdict.ts";
+import type { CertificateFacts, CredentialsVerdict } from "./verdict.ts";
 import { decodeVrfKey, VRF_KEY_BYTES, VRF_TYPES } from "./vrf.ts";
 
 /** What reading a file gave: its bytes, or why there are none. */
@@ -22,6 +22,8 @@ export type CredentialSources = Readonly<Record<CredentialFile, CredentialSource
 
 export interface CheckOptions extends ConfiguredPool {
   readonly network: string;
+  /** Of a custom network, where it is configured; those of the public networks are known. */
+  readonly genesis?: Genesis | undefined;
   readonly now: WallTime;
   /** Counter of the certificate in use before, if one was. */
   readonly lastCounter?: number | undefined;
@@ -37,8 +39,9 @@ export async function checkCredentials(
   const findings = new Findings(options.paths);
   const kesVkey = checkKes(sources.kes, findings);
   checkVrf(sources.vrf, findings);
-  const certificate = await checkOpcert(sources.opcert, findings);
-  if (certificate === undefined) return { kind: "invalid", problems: findings.problems };
+  const opcert = await checkOpcert(sources.opcert, findings);
+  if (opcert === undefined) return { kind: "invalid", problems: findings.problems };
+  const { certificate } = opcert;
 
   if (kesVkey !== undefined && !sameBytes(kesVkey, certificate.kesVkey)) {
     findings.problem(
@@ -48,22 +51,26 @@ export async function checkCredentials(
     );
   }
   const pool = poolIdOf(certificate.coldVkey);
-  const { problems, warnings } = comparePool(pool, options);
+  const { problems, warnings, matches } = comparePool(pool, options);
   for (const found of problems) findings.problem("opcert", "other_pool", found);
   for (const found of warnings) findings.warn("opcert", found);
-  const period = checkPeriod(certificate, options, findings);
+  const expiresAt = checkPeriod(certificate, options, findings);
   checkCounter(certificate, options, findings);
 
-  if (findings.problems.length > 0) return { kind: "invalid", problems: findings.problems };
-  return {
-    kind: "valid",
+  const facts: CertificateFacts = {
     poolId: pool.bech32,
     poolIdHex: pool.hex,
+    poolIdMatches: matches,
     certificateCounter: certificate.counter,
     kesPeriodStart: certificate.kesPeriodStart,
-    ...period,
-    warnings: findings.warnings,
+    kesPeriodEnd: kesPeriodEnd(certificate.kesPeriodStart),
+    expiresAt,
   };
+  if (findings.problems.length === 0) {
+    return { kind: "valid", ...facts, warnings: findings.warnings };
+  }
+  const { problems: all } = findings;
+  return { kind: "invalid", problems: all, certificate: opcert.isProven ? facts : undefined };
 }
 
 function checkKes(source: CredentialSource, findings: Findings): Uint8Array | undefined {
@@ -85,7 +92,7 @@ function checkVrf(source: CredentialSource, findings: Findings): void {
 async function checkOpcert(
   source: CredentialSource,
   findings: Findings,
-): Promise<OperationalCertificate | undefined> {
+): Promise<{ certificate: OperationalCertificate; isProven: boolean } | undefined> {
   const cbor = openEnvelope("opcert", source, { types: OPCERT_TYPES, findings });
   if (cbor === undefined) return undefined;
   const decoded = decodeOpcert(cbor);
@@ -93,10 +100,12 @@ async function checkOpcert(
     findings.problem("opcert", "wrong_cbor", `found ${decoded.found}`);
     return undefined;
   }
-  if (await verifyOpcert(decoded.certificate) === "bad_signature") {
+  const { certificate } = decoded;
+  const isProven = await verifyOpcert(certificate) === "verified";
+  if (!isProven) {
     findings.problem("opcert", "bad_signature", "its signature is not of the cold key it names");
   }
-  return decoded.certificate;
+  return { certificate, isProven };
 }
 
 /** The CBOR inside a readable envelope of a right type; otherwise notes the problem. */
@@ -119,17 +128,20 @@ function openEnvelope(
   findings.problem(file, "wrong_type", `found ${found}, expected ${types.join(" or ")}`);
 }
 
+/** Also tells when the certificate ends, where the genesis is known. */
 function checkPeriod(
   { kesPeriodStart }: OperationalCertificate,
-  { network, now }: CheckOptions,
+  { network, genesis = genesisOf(network), now }: CheckOptions,
   findings: Findings,
-): { kesPeriodEnd: number; kesPeriodNow: number | undefined; expiresAt: string | undefined } {
+): string | undefined {
   const end = kesPeriodEnd(kesPeriodStart);
-  const current = kesPeriodAt(network, now);
-  if (current === undefined) {
+  if (genesis === undefined) {
     findings.warn("opcert", `its KES period is not checked, the genesis of ${network} is unknown`);
-  } else if (current < kesPeriodStart) {
-    const begin = dateOf(network, kesPeriodStart);
+    return undefined;
+  }
+  const current = kesPeriodAt(genesis, now);
+  if (current < kesPeriodStart) {
+    const begin = dateOf(genesis, kesPeriodStart);
     findings.problem(
       "opcert",
       "not_yet_valid",
@@ -139,16 +151,14 @@ function checkPeriod(
     findings.problem(
       "opcert",
       "kes_expired",
-      `it was over from KES period ${end} (${dateOf(network, end)}), ${network} is in ${current}`,
+      `it was over from KES period ${end} (${dateOf(genesis, end)}), ${network} is in ${current}`,
     );
   }
-  const expiresAt = current === undefined ? undefined : dateOf(network, end);
-  return { kesPeriodEnd: end, kesPeriodNow: current, expiresAt };
+  return dateOf(genesis, end);
 }
 
-function dateOf(network: string, kesPeriod: number): string {
-  const begin = kesPeriodBegin(network, kesPeriod);
-  return (begin && isoSeconds(begin)) ?? "after the year 9999";
+function dateOf(genesis: Genesis, kesPeriod: number): string {
+  return isoSeconds(kesPeriodBegin(genesis, kesPeriod)) ?? "after the year 9999";
 }
 
 function checkCounter(

@@ -1,43 +1,53 @@
-// Owns the genesis facts of the public networks: which slot and KES period an instant lies in.
+// Owns the genesis facts of the public networks, and which slot and KES period an instant lies in.
 // Never guesses for a network whose genesis it does not know.
 
 import { type WallTime, wallTime } from "../core/time.ts";
 
-interface Genesis {
+/** What of a network's two genesis files the arithmetic of slots needs. Slots last one second. */
+export interface Genesis {
   /**
-   * Unix second at which slot 0 would lie had all slots lasted one second. It differs from the
-   * system start where a Byron era with slots of 20 s came first.
+   * When slot 0 would lie had all slots lasted one second. It differs from the system start where a
+   * Byron era with slots of 20 s came first.
    */
-  readonly slotZeroSecond: number;
+  readonly slotZeroAt: WallTime;
+  /** `slotsPerKESPeriod`. */
+  readonly slotsPerKesPeriod: number;
 }
 
-/** The three have slots of 1 s, and 129600 of them (36 h) in a KES period. */
-const GENESIS: Readonly<Record<string, Genesis>> = {
-  mainnet: { slotZeroSecond: 1_591_566_291 },
-  preprod: { slotZeroSecond: 1_655_683_200 },
-  preview: { slotZeroSecond: 1_666_656_000 },
-};
-
+/** Of all public networks: 36 hours. */
 export const SLOTS_PER_KES_PERIOD = 129_600;
 
-/** Slot at `at`; undefined on a custom network. Right from the Shelley era on, as far as any key is used. */
-export function slotAt(network: string, at: WallTime): number | undefined {
-  const genesis = genesisOf(network);
-  return genesis && Math.floor(at / 1000) - genesis.slotZeroSecond;
-}
+const GENESIS: Readonly<Record<string, Genesis>> = {
+  mainnet: publicNetwork(1_591_566_291),
+  preprod: publicNetwork(1_655_683_200),
+  preview: publicNetwork(1_666_656_000),
+};
 
-/** KES period at `at`; undefined on a custom network. */
-export function kesPeriodAt(network: string, at: WallTime): number | undefined {
-  const slot = slotAt(network, at);
-  return slot === undefined ? undefined : Math.floor(slot / SLOTS_PER_KES_PERIOD);
-}
-
-/** First instant of a KES period, which for a certificate's end is its expiry; undefined on a custom network. */
-export function kesPeriodBegin(network: string, kesPeriod: number): WallTime | undefined {
-  const genesis = genesisOf(network);
-  return genesis && wallTime((genesis.slotZeroSecond + kesPeriod * SLOTS_PER_KES_PERIOD) * 1000);
-}
-
-function genesisOf(network: string): Genesis | undefined {
+/** Undefined of a custom network. */
+export function genesisOf(network: string): Genesis | undefined {
   return Object.hasOwn(GENESIS, network) ? GENESIS[network] : undefined;
+}
+
+/** Right from the Shelley era on, as far as any key is used; negative before slot 0. */
+export function slotAt({ slotZeroAt }: Genesis, at: WallTime): number {
+  return Math.floor((at - slotZeroAt) / 1000);
+}
+
+export function kesPeriodAt(genesis: Genesis, at: WallTime): number {
+  return Math.floor(slotAt(genesis, at) / genesis.slotsPerKesPeriod);
+}
+
+/** First instant of a KES period, which for a certificate's end is its expiry. */
+export function kesPeriodBegin(
+  { slotZeroAt, slotsPerKesPeriod }: Genesis,
+  kesPeriod: number,
+): WallTime {
+  return wallTime(slotZeroAt + kesPeriod * slotsPerKesPeriod * 1000);
+}
+
+function publicNetwork(slotZeroSecond: number): Genesis {
+  return {
+    slotZeroAt: wallTime(slotZeroSecond * 1000),
+    slotsPerKesPeriod: SLOTS_PER_KES_PERIOD,
+  };
 }

@@ -52,11 +52,18 @@ export interface ConfiguredPool {
   readonly poolIdHex?: string | undefined;
 }
 
+export interface PoolComparison {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  /** Undefined where no full pool id is configured. */
+  readonly matches: boolean | undefined;
+}
+
 /** What in the configuration contradicts the certificate, and what cannot be compared with it. */
 export function comparePool(
   certified: PoolId,
   { poolId, poolIdHex }: ConfiguredPool,
-): { readonly problems: readonly string[]; readonly warnings: readonly string[] } {
+): PoolComparison {
   const problems: string[] = [];
   const warnings: string[] = [];
   const id = poolId === undefined ? undefined : parsePoolId(poolId);
@@ -76,5 +83,6 @@ export function comparePool(
     : undefined;
   // Beside a POOL_ID that is a mere name, the hex is taken for a mere name too.
   if (difference !== undefined) (id?.kind === "opaque" ? warnings : problems).push(difference);
-  return { problems, warnings };
+  const isComparable = id?.kind === "bech32" || (id === undefined && hash?.kind === "hex");
+  return { problems, warnings, matches: isComparable ? problems.length === 0 : undefined };
 }

@@ -21,25 +21,36 @@ export interface CredentialProblem {
   readonly message: string;
 }
 
-export interface ValidCredentials {
-  readonly kind: "valid";
+/** What a certificate with a true signature says, and what follows from it. */
+export interface CertificateFacts {
   /** bech32 `pool1…` and hex of blake2b-224 of the certificate's cold key. */
   readonly poolId: string;
   readonly poolIdHex: string;
+  /** Whether that is the configured pool; undefined where no full pool id is configured. */
+  readonly poolIdMatches: boolean | undefined;
   readonly certificateCounter: number;
   /** First KES period of the certificate, and the first in which it is over. */
   readonly kesPeriodStart: number;
   readonly kesPeriodEnd: number;
-  /** Unknown on custom networks, whose genesis we do not have. */
-  readonly kesPeriodNow: number | undefined;
-  /** ISO 8601 UTC; unknown as above. */
+  /** ISO 8601 UTC; undefined on a custom network whose genesis is not configured. */
   readonly expiresAt: string | undefined;
+}
+
+export interface ValidCredentials extends CertificateFacts {
+  readonly kind: "valid";
   readonly warnings: readonly string[];
 }
 
 export interface InvalidCredentials {
   readonly kind: "invalid";
   readonly problems: readonly CredentialProblem[];
+  /** Undefined where the certificate cannot be read, or nothing proves what it says. */
+  readonly certificate?: CertificateFacts | undefined;
 }
 
 export type CredentialsVerdict = ValidCredentials | InvalidCredentials;
+
+/** What is known of the certificate, whether or not it may be used. */
+export function certificateOf(verdict: CredentialsVerdict): CertificateFacts | undefined {
+  return verdict.kind === "valid" ? verdict : verdict.certificate;
+}

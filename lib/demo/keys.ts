@@ -4,7 +4,7 @@
 import { hex } from "@scure/base";
 import type { WallTime } from "../core/time.ts";
 import { KES_KEY_BYTES, kesVkey, MAX_KES_EVOLUTIONS } from "../credentials/kes.ts";
-import { kesPeriodAt } from "../credentials/networks.ts";
+import { type Genesis, genesisOf, kesPeriodAt } from "../credentials/networks.ts";
 import { signedBytes } from "../credentials/opcert.ts";
 import { poolIdOf } from "../credentials/pool_id.ts";
 import { VRF_KEY_BYTES } from "../credentials/vrf.ts";
@@ -24,6 +24,8 @@ export interface DemoKeys {
 
 export interface DemoKeysOptions {
   readonly network: string;
+  /** Of a custom network. */
+  readonly genesis?: Genesis | undefined;
   readonly now: WallTime;
   /** When the certificate is to hold. "current": it starts now, or in period 0 on a custom network. */
   readonly validity?: "current" | "expired" | "future";
@@ -36,13 +38,14 @@ export interface DemoKeysOptions {
 /** Makes a set that passes checkCredentials, unless `validity` says otherwise. */
 export async function makeDemoKeys(options: DemoKeysOptions): Promise<DemoKeys> {
   const { network, now, previous, validity = "current" } = options;
+  const genesis = options.genesis ?? genesisOf(network);
   const coldKey = previous?.coldKey ?? await makeColdKey();
   const coldVkey = new Uint8Array(await crypto.subtle.exportKey("raw", coldKey.publicKey));
   const kesKey = randomBytes(KES_KEY_BYTES);
   const content = {
     kesVkey: kesVkey(kesKey),
     counter: options.counter ?? (previous ? previous.certificateCounter + 1 : 0),
-    kesPeriodStart: startOf(kesPeriodAt(network, now) ?? 0, validity),
+    kesPeriodStart: startOf(genesis === undefined ? 0 : kesPeriodAt(genesis, now), validity),
   };
   const signature = new Uint8Array(
     await crypto.subtle.sign("Ed25519", coldKey.privateKey, signedBytes(content)),

@@ -144,6 +144,7 @@ export class CredentialKeeper {
     const { network, pool, credentials } = this.#config;
     return checkCredentials(sources, {
       network: network.name,
+      genesis: network.genesis,
       poolId: pool.id,
       poolIdHex: pool.idHex,
       now: wall,

@@ -48,6 +48,9 @@ export class ClusterMetrics {
     }
     const { network, pool } = snapshot;
     gauges.forgerKnown.set({ cluster, network, pool_id: pool.id }, flag(!tier.nobodyForges));
+    for (const [name, counter] of Object.entries(tier.certificateCounters)) {
+      gauges.certificateCounter.set({ cluster: name }, counter);
+    }
     if (tier.own !== undefined) this.#fillOwn(tier.own, { snapshot, tier });
   }
 
@@ -136,6 +139,11 @@ function makeGauges({ gauge }: MetricMaker) {
     heartbeatAge: gauge(
       "cardano_forge_manager_cluster_heartbeat_age_seconds",
       "Seconds since another cluster's report was last seen to change by this local leader",
+      CLUSTER,
+    ),
+    certificateCounter: gauge(
+      "cardano_forge_manager_cluster_certificate_counter",
+      "Counter of each cluster's operational certificate, as this local leader sees it",
       CLUSTER,
     ),
     coordinationReachable: gauge(

@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Snapshot } from "../manager/snapshot.ts";
 import { reasonWord } from "../reason.ts";
 import { type ApiMetrics, LATENCY_BUCKETS_SECONDS } from "./api_metrics.ts";
+import { CertificateMetrics } from "./certificate_metrics.ts";
 import { ClusterMetrics } from "./cluster_metrics.ts";
 
 /** Margins around the defaults: the fence takes milliseconds of a budget of about six seconds. */
@@ -120,6 +121,9 @@ export class Metrics {
     "cardano_forge_manager_credentials_valid",
     "1 while a valid set of credentials is in use, 0 otherwise",
   );
+  readonly #certificate = new CertificateMetrics((name, help, labelNames) =>
+    this.#gauge(name, help, labelNames)
+  );
   readonly #fit = this.#gauge(
     "cardano_forge_manager_fit_to_lead",
     "1 while this replica may lead; 0 with the reason in the label otherwise",
@@ -161,6 +165,7 @@ export class Metrics {
   async render(snapshot: Snapshot): Promise<string> {
     this.#fillReplica(snapshot);
     this.#fillGuard(snapshot);
+    this.#certificate.fill(snapshot);
     this.#fillApi();
     const { tier } = snapshot;
     if (tier === undefined) return await this.#registry.metrics();

@@ -14,7 +14,7 @@ import { isCondition } from "./conditions.ts";
 import { FieldReader } from "./field_reader.ts";
 import { type ForgeClusterStatus, parseForgeClusterStatus } from "./forge_cluster_status.ts";
 import { isNonEmptyString, isObject, type JsonObject } from "./json_shape.ts";
-import { parseRfc3339 } from "./rfc3339.ts";
+import { parseRfc3339 } from "../config/rfc3339.ts";
 
 export const FORGE_CLUSTER_KIND = "CardanoForgeCluster";
 

@@ -21,7 +21,9 @@ export interface NewForgeCluster {
   readonly spec: JsonObject;
 }
 
-export type ClusterIdentity = Pick<Config, "network" | "pool" | "applicationType">;
+export interface ClusterIdentity extends Pick<Config, "pool" | "applicationType"> {
+  readonly network: Pick<Config["network"], "name" | "magic">;
+}
 
 export interface FirstSpecOptions {
   readonly cluster: ClusterConfig;

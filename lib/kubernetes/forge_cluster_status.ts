@@ -41,7 +41,8 @@ export interface ForgeClusterStatus {
   readonly credentials?: {
     readonly kesPeriodStart: number;
     readonly kesPeriodEnd: number;
-    readonly expiresAt: string;
+    /** Absent on a custom network whose genesis the cluster does not know. */
+    readonly expiresAt?: string;
     readonly certificateCounter: number;
   };
 }
@@ -93,7 +94,8 @@ export interface ForgeClusterView {
 export interface ClusterCredentials {
   readonly kesPeriodStart: number;
   readonly kesPeriodEnd: number;
-  readonly expiresAt: WallTime;
+  /** Undefined on a custom network whose genesis is not configured. */
+  readonly expiresAt: WallTime | undefined;
   readonly certificateCounter: number;
 }
 
@@ -129,11 +131,15 @@ export function forgeClusterStatus(
     ...(forgeEpoch === undefined ? {} : { forgeEpoch }),
     ...(betterSince === undefined ? {} : { betterSince: secondsTimestamp(betterSince) }),
     nodeFarBehind: view.farBehind,
-    ...(credentials === undefined
-      ? {}
-      : { credentials: { ...credentials, expiresAt: secondsTimestamp(credentials.expiresAt) } }),
+    ...(credentials === undefined ? {} : { credentials: credentialsStatus(credentials) }),
   };
   return { status, differs: !isSameBesidesHeartbeat(status, previous) };
+}
+
+function credentialsStatus(
+  { expiresAt, ...rest }: ClusterCredentials,
+): NonNullable<ForgeClusterStatus["credentials"]> {
+  return expiresAt === undefined ? rest : { ...rest, expiresAt: secondsTimestamp(expiresAt) };
 }
 
 function healthStatus(health: ForgeClusterView["health"]): ForgeClusterStatus["healthStatus"] {
@@ -155,6 +161,12 @@ export function parseForgeClusterStatus(value: unknown): ForgeClusterStatus | un
     typeof lastTransition === "string" && isObject(healthStatus) &&
     (credentials === undefined || isObject(credentials)) && value.conditions.every(isCondition);
   return isStatus ? value as unknown as ForgeClusterStatus : undefined;
+}
+
+/** The counter of a cluster's certificate; whoever wrote it, only a number counts. */
+export function reportedCounter(status: ForgeClusterStatus | undefined): number | undefined {
+  const counter: unknown = status?.credentials?.certificateCounter;
+  return typeof counter === "number" && Number.isSafeInteger(counter) ? counter : undefined;
 }
 
 /** Times of calls and heartbeats apart, and the times that follow from what else is compared. */

@@ -11,7 +11,6 @@ import type {
   ForgeClusterCondition,
   ForgeClusterView,
 } from "../kubernetes/forge_cluster_status.ts";
-import { parseRfc3339 } from "../kubernetes/rfc3339.ts";
 import { reasonWord } from "../reason.ts";
 import type { Reach } from "./api_outcomes.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -144,12 +143,16 @@ function holderOf(standing: Standing): string {
   return "record" in standing ? standing.record.holder : "";
 }
 
-function credentials({ guard }: Snapshot): ClusterCredentials | undefined {
-  if (guard?.credentials.kind !== "valid") return undefined;
-  const { kesPeriodStart, kesPeriodEnd, expiresAt, certificateCounter } = guard.credentials;
-  const at = expiresAt === undefined ? undefined : parseRfc3339(expiresAt);
-  if (at === undefined) return undefined;
-  return { kesPeriodStart, kesPeriodEnd, expiresAt: at, certificateCounter };
+/** Also of a certificate that is over: what the cluster holds is what others must see. */
+function credentials({ certificate }: Snapshot): ClusterCredentials | undefined {
+  if (certificate === undefined) return undefined;
+  const { kesPeriodStart, kesPeriodEnd, expirySeconds, counter } = certificate;
+  return {
+    kesPeriodStart,
+    kesPeriodEnd,
+    expiresAt: expirySeconds === undefined ? undefined : wallTime(expirySeconds * 1_000),
+    certificateCounter: counter,
+  };
 }
 
 function found(status: Finding["status"], reason: string, message: string): Finding {

@@ -9,6 +9,7 @@ import type { CollectionReport } from "../kubernetes/collection_watch.ts";
 import { sleep } from "../kubernetes/deadline.ts";
 import type { ForgeClusterApi } from "../kubernetes/forge_cluster.ts";
 import type { ForgeCluster } from "../kubernetes/forge_cluster_parse.ts";
+import { reportedCounter } from "../kubernetes/forge_cluster_status.ts";
 import { type ClusterIdentity, forgeClusterSelector } from "../kubernetes/forge_cluster_spec.ts";
 import type { Log } from "../log.ts";
 import type { OutcomeNotes } from "./api_outcomes.ts";
@@ -41,6 +42,14 @@ export class ClusterResources {
   /** Undefined until it was seen, and while it is absent. */
   get own(): ForgeCluster | undefined {
     return this.#all.get(this.#options.cluster.name);
+  }
+
+  /** Of each cluster's certificate, as its status tells. */
+  get reportedCounters(): ReadonlyMap<string, number> {
+    const counters = [...this.#all.values()].map((one) =>
+      [one.name, one.kind === "usable" ? reportedCounter(one.status) : undefined] as const
+    );
+    return new Map(counters.filter((entry): entry is [string, number] => entry[1] !== undefined));
   }
 
   /** Paths of our spec that say otherwise than the environment; empty where none does. */

@@ -67,6 +67,10 @@ export class Coordination {
     this.#health = new HealthLoop(dispatch);
   }
 
+  get reportedCounters(): ReadonlyMap<string, number> {
+    return this.#resources.reportedCounters;
+  }
+
   start(effect: CoordinationEffect): void {
     switch (effect.kind) {
       case "watch_clusters":

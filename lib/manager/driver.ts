@@ -148,6 +148,7 @@ export class Driver {
       config: this.#options.config,
       state: this.#state,
       now: now(),
+      wall: wallTime(Date.now()),
       startedAt: this.#startedAt,
       guard: this.#guard,
       lastRenewalSeconds: this.#lastRenewalSeconds,
@@ -169,6 +170,8 @@ export class Driver {
       now: instant(),
       reach: this.#hub.reach,
       accessProblem: this.#coordinationProblem,
+      guard: this.#guard?.report,
+      reportedCounters: this.#coordination?.reportedCounters ?? new Map(),
       moves: this.#journal.moves,
     });
   }
@@ -220,8 +223,9 @@ export class Driver {
   }
 
   #isFarBehind({ tipSlot }: GuardReport): boolean {
-    const slot = slotAt(this.#options.config.network.name, wallTime(Date.now()));
-    return slot !== undefined && tipSlot !== undefined && slot - tipSlot > FAR_BEHIND_SLOTS;
+    const { genesis } = this.#options.config.network;
+    if (genesis === undefined || tipSlot === undefined) return false;
+    return slotAt(genesis, wallTime(Date.now())) - tipSlot > FAR_BEHIND_SLOTS;
   }
 
   #carryOut(effect: ManagerEffect): void {

@@ -5,9 +5,12 @@ import type { Config } from "../config.ts";
 import { standingOf } from "../core/election_moves.ts";
 import { writerOf } from "../core/manager_turn.ts";
 import type { Managing } from "../core/manager_state.ts";
-import { elapsedMs, type Monotonic } from "../core/time.ts";
+import { elapsedMs, type Monotonic, type WallTime } from "../core/time.ts";
+import { kesPeriodAt } from "../credentials/networks.ts";
+import { certificateOf } from "../credentials/verdict.ts";
 import type { GuardReport } from "../door.ts";
 import { VERSION } from "../version.ts";
+import { type CertificateLife, certificateLife } from "./certificate_life.ts";
 import { describeStanding } from "./standing_text.ts";
 import type { TierSnapshot } from "./tier_snapshot.ts";
 
@@ -18,6 +21,10 @@ export interface Snapshot {
   readonly network: string;
   readonly pool: { readonly id: string; readonly ticker: string };
   readonly application: string;
+  /** By the clock and the genesis; undefined on a custom network whose genesis is not configured. */
+  readonly kesPeriod: number | undefined;
+  /** Of the certificate in use, else of the one that is there and may not be used. */
+  readonly certificate: CertificateLife | undefined;
   /** Under a running hold that is not being given up. */
   readonly leads: boolean;
   /** Why leadership is being given up, or was last. */
@@ -56,6 +63,7 @@ export interface SnapshotSources {
   readonly config: Config;
   readonly state: Managing;
   readonly now: Monotonic;
+  readonly wall: WallTime;
   readonly startedAt: Monotonic;
   readonly guard: { readonly report: GuardReport; readonly at: Monotonic } | undefined;
   readonly lastRenewalSeconds: number | undefined;
@@ -73,15 +81,18 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const record = typeof seen === "object" ? seen : undefined;
   const standing = standingOf(state.local, { writer: writerOf(state), now });
   const credentials = guard?.report.credentials;
-  const certified = credentials?.kind === "valid" ? credentials.poolId : undefined;
+  const facts = credentials && certificateOf(credentials);
+  const { genesis } = config.network;
   const reportAgeMs = elapsedMs(guard?.at ?? sources.startedAt, now);
   return {
     version: VERSION,
     pod: config.podName,
     namespace: config.namespace,
     network: config.network.name,
-    pool: { id: config.pool.id ?? certified ?? "", ticker: config.pool.ticker ?? "" },
+    pool: { id: config.pool.id ?? facts?.poolId ?? "", ticker: config.pool.ticker ?? "" },
     application: config.applicationType,
+    kesPeriod: genesis && kesPeriodAt(genesis, sources.wall),
+    certificate: facts && certificateLife(facts, { genesis, now: sources.wall }),
     leads: leadsBy(state),
     givingUp: state.givingUp?.reason,
     lease: {

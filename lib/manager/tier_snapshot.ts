@@ -11,6 +11,8 @@ import type { ClusterVerdict } from "../core/policy_verdict.ts";
 import { elapsedMs, type WallTime } from "../core/time.ts";
 import type { Hold } from "../core/permit.ts";
 import type { Monotonic } from "../core/time.ts";
+import { certificateOf } from "../credentials/verdict.ts";
+import type { GuardReport } from "../door.ts";
 import type { Reach } from "./api_outcomes.ts";
 import { describeForgeStanding } from "./standing_text.ts";
 
@@ -50,6 +52,8 @@ export interface TierSnapshot {
   /** In the order in which they would forge, then those that are excluded. */
   readonly clusters: readonly ClusterSnapshot[];
   readonly own: OwnClusterSnapshot | undefined;
+  /** Of the operational certificates: ours as it is, the others' as reported; by cluster. */
+  readonly certificateCounters: Readonly<Record<string, number>>;
   /** How often the forge lease moved from or to this replica's cluster, by reason. */
   readonly moves: Readonly<Record<string, number>>;
 }
@@ -89,6 +93,9 @@ export interface TierSources {
   readonly reach: Reach;
   readonly accessProblem: string | undefined;
   readonly moves: ReadonlyMap<string, number>;
+  readonly guard: Pick<GuardReport, "credentials"> | undefined;
+  /** Of the certificates that the clusters' statuses name. */
+  readonly reportedCounters: ReadonlyMap<string, number>;
 }
 
 export function takeTierSnapshot(sources: TierSources): TierSnapshot | undefined {
@@ -130,8 +137,19 @@ export function takeTierSnapshot(sources: TierSources): TierSnapshot | undefined
     nobodyForges: active ? nobodyForges(sources, { tier, problem }) : undefined,
     clusters: active ? clustersOf(sources, tier) : [],
     own: active ? ownOf(sources, tier) : undefined,
+    certificateCounters: active ? certificateCounters(sources) : {},
     moves: Object.fromEntries(sources.moves),
   };
+}
+
+/** Our own report may be older than the certificate. */
+function certificateCounters(
+  { cluster, reportedCounters, guard }: TierSources,
+): Record<string, number> {
+  const own = guard && certificateOf(guard.credentials)?.certificateCounter;
+  const counters = new Map(reportedCounters);
+  if (own !== undefined) counters.set(cluster.name, own);
+  return Object.fromEntries(counters);
 }
 
 function holdLeftMs(

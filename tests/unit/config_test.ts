@@ -39,7 +39,7 @@ Deno.test("readConfig() needs only the pod's name in a cluster", () => {
   });
   assertEquals([config.fenceTimeoutMs, config.apiTimeoutMs], [4_000, 2_000]);
   assertEquals(config.stateDir, "/ipc");
-  assertEquals(config.network, { name: "mainnet", magic: 764_824_073 });
+  assertEquals([config.network.name, config.network.magic], ["mainnet", 764_824_073]);
   assertEquals(config.kubernetes, {
     kind: "in_cluster",
     host: "10.96.0.1",
@@ -48,6 +48,28 @@ Deno.test("readConfig() needs only the pod's name in a cluster", () => {
     caPath: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
   });
 });
+
+const MINE = { CARDANO_NETWORK: "mine", NETWORK_MAGIC: "7" };
+const GENESES: readonly (readonly [env: Environment, start: string | undefined, slots?: number])[] =
+  [
+    [{}, "2020-06-07T21:44:51.000Z", 129_600],
+    [{ GENESIS_START: "1591566291", SLOTS_PER_KES_PERIOD: "129600" }, "2020-06-07T21:44:51.000Z"],
+    [{ CARDANO_NETWORK: "preprod" }, "2022-06-20T00:00:00.000Z"],
+    [MINE, undefined],
+    [{ ...MINE, GENESIS_START: "1700000000" }, "2023-11-14T22:13:20.000Z", 129_600],
+    [
+      { ...MINE, GENESIS_START: "2026-01-02T05:04:05.25+02:00", SLOTS_PER_KES_PERIOD: "3600" },
+      "2026-01-02T03:04:05.250Z",
+      3_600,
+    ],
+  ];
+for (const [env, start, slots] of GENESES) {
+  Deno.test(`readConfig() of ${JSON.stringify(env)} has slot 0 at ${start}`, () => {
+    const { genesis } = configOf(env).network;
+    assertEquals(genesis && new Date(genesis.slotZeroAt).toISOString(), start);
+    if (slots !== undefined) assertEquals(genesis?.slotsPerKesPeriod, slots);
+  });
+}
 
 Deno.test("readConfig() tells every problem at once, with name, value and what is allowed", () => {
   const reading = read({
@@ -95,6 +117,31 @@ const REFUSED: [why: string, env: Environment, name: string, allowed: RegExp][] 
   ["another pool's hex", { POOL_ID: POOL, POOL_ID_HEX: "00".repeat(28) }, "POOL_ID_HEX", /0f292f/],
   ["another network's magic", { NETWORK_MAGIC: "1" }, "NETWORK_MAGIC", /^764824073/],
   ["a custom network without magic", { CARDANO_NETWORK: "mine" }, "NETWORK_MAGIC", /"mine"/],
+  ["another network's genesis", { GENESIS_START: "1" }, "GENESIS_START", /^1591566291, .*mainnet/],
+  [
+    "another network's periods",
+    { CARDANO_NETWORK: "preview", SLOTS_PER_KES_PERIOD: "3600" },
+    "SLOTS_PER_KES_PERIOD",
+    /^129600, .*preview/,
+  ],
+  [
+    "KES periods that begin nowhere",
+    { ...MINE, SLOTS_PER_KES_PERIOD: "3600" },
+    "GENESIS_START",
+    /SLOTS_PER_KES_PERIOD alone/,
+  ],
+  [
+    "a genesis in milliseconds",
+    { ...MINE, GENESIS_START: "1700000000000" },
+    "GENESIS_START",
+    /T03/,
+  ],
+  [
+    "a genesis without zone",
+    { ...MINE, GENESIS_START: "2026-01-02T03:04:05" },
+    "GENESIS_START",
+    /Z/,
+  ],
   [
     "a source that is a target",
     { SOURCE_KES_KEY: "/ipc/../ipc//kes.skey" },

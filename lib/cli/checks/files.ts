@@ -22,6 +22,7 @@ export async function sourceFiles({ credentials, network, pool }: Config): Promi
   const name = "the source files are valid and of this pool";
   const verdict = await checkCredentials(readCredentials(credentials.source).toSources(), {
     network: network.name,
+    genesis: network.genesis,
     now: wallTime(Date.now()),
     poolId: pool.id,
     poolIdHex: pool.idHex,

@@ -6,7 +6,7 @@ import { isoMicroTime, isoSeconds } from "../../core/iso_time.ts";
 import type { WallTime } from "../../core/time.ts";
 import { FieldReader } from "../../kubernetes/field_reader.ts";
 import { isObject, type JsonObject } from "../../kubernetes/json_shape.ts";
-import { parseRfc3339 } from "../../kubernetes/rfc3339.ts";
+import { parseRfc3339 } from "../../config/rfc3339.ts";
 
 /** An annotation of the CardanoForgeCluster. */
 export const MARK = "cardano.io/before-failover";

@@ -7,7 +7,7 @@ import type { Heartbeat } from "../../core/policy_heartbeat.ts";
 import type { PolicyInput, Verdict } from "../../core/policy_verdict.ts";
 import { addMs, elapsedMs, monotonic, type WallTime } from "../../core/time.ts";
 import type { UsableForgeCluster } from "../../kubernetes/forge_cluster_parse.ts";
-import { parseRfc3339 } from "../../kubernetes/rfc3339.ts";
+import { parseRfc3339 } from "../../config/rfc3339.ts";
 import { type ClusterEdit, edited } from "./edit.ts";
 import type { FailoverMark } from "./mark.ts";
 import type { Pool } from "./pools.ts";

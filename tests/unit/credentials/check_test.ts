@@ -8,7 +8,8 @@ import {
   type CheckOptions,
   type CredentialSources,
 } from "../../../lib/credentials/check.ts";
-import { kesPeriodBegin } from "../../../lib/credentials/networks.ts";
+import { genesisOf, kesPeriodBegin } from "../../../lib/credentials/networks.ts";
+import { certificateOf } from "../../../lib/credentials/verdict.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 import { makeDemoKeys } from "../../../lib/demo/keys.ts";
 import {
@@ -29,8 +30,12 @@ const SET_A: CredentialSources = {
   opcert: envelopeFile("NodeOperationalCertificate", A.cborHex),
 };
 /** Preview's last instant in which A may be used. */
-const LAST_OF_A = wallTime(kesPeriodBegin("preview", A.kesPeriodStart + 62)! - 1);
-const FIRST_OF_A = kesPeriodBegin("preview", A.kesPeriodStart)!;
+const PREVIEW = genesisOf("preview")!;
+const LAST_OF_A = wallTime(kesPeriodBegin(PREVIEW, A.kesPeriodStart + 62) - 1);
+const FIRST_OF_A = kesPeriodBegin(PREVIEW, A.kesPeriodStart);
+/** Preview's under another name, and one whose periods are shorter. */
+const CUSTOM = { network: "devnet", genesis: PREVIEW };
+const QUICK = { network: "devnet", genesis: { ...PREVIEW, slotsPerKesPeriod: 86_400 } };
 
 const KEYS = await makeDemoKeys(ON_PREVIEW);
 const SET = files(KEYS);
@@ -50,10 +55,10 @@ Deno.test("checkCredentials() accepts set A and tells what is in it", async () =
     kind: "valid",
     poolId: A.poolId,
     poolIdHex: A.poolIdHex,
+    poolIdMatches: true,
     certificateCounter: 0,
     kesPeriodStart: 703,
     kesPeriodEnd: 765,
-    kesPeriodNow: 764,
     expiresAt: "2025-12-15T12:00:00Z",
     warnings: [],
   });
@@ -179,6 +184,24 @@ const CASES: readonly {
     options: { network: "devnet" },
     found: ["valid"],
   },
+  {
+    name: "a custom network's genesis, at the certificate's last instant",
+    sources: SET_A,
+    options: { ...CUSTOM, now: LAST_OF_A },
+    found: ["valid"],
+  },
+  {
+    name: "a custom network's genesis, just over",
+    sources: SET_A,
+    options: { ...CUSTOM, now: wallTime(LAST_OF_A + 1) },
+    found: ["opcert kes_expired"],
+  },
+  {
+    name: "a custom network's genesis of shorter periods",
+    sources: SET_A,
+    options: { ...QUICK, now: LAST_OF_A },
+    found: ["opcert kes_expired"],
+  },
   { name: "equal counter", sources: SET, options: { lastCounter: 0 }, found: ["valid"] },
   {
     name: "lower counter",
@@ -237,11 +260,30 @@ Deno.test("checkCredentials() warns of what it could not check and of a counter 
   const options = { network: "devnet", now: NOW, poolId: "my pool", lastCounter: 0 };
   const verdict = await checkCredentials(files(rotated), options);
   assert(verdict.kind === "valid");
-  assertEquals([verdict.kesPeriodNow, verdict.expiresAt], [undefined, undefined]);
+  assertEquals([verdict.expiresAt, verdict.poolIdMatches], [undefined, undefined]);
   assertEquals(verdict.warnings.length, 3);
   assertStringIncludes(verdict.warnings[0]!, "POOL_ID is no bech32 pool id");
   assertStringIncludes(verdict.warnings[1]!, "the genesis of devnet is unknown");
   assertStringIncludes(verdict.warnings[2]!, "rose from 0 to 5");
+});
+
+Deno.test("checkCredentials() tells what is in a certificate that may not be used, if it is a true one", async () => {
+  const over = await checkCredentials(SET_A, { ...ON_PREVIEW, poolId: KEYS.poolId });
+  assertEquals(outline(over), ["opcert other_pool", "opcert kes_expired"]);
+  assertEquals(certificateOf(over), {
+    poolId: A.poolId,
+    poolIdHex: A.poolIdHex,
+    poolIdMatches: false,
+    certificateCounter: 0,
+    kesPeriodStart: 703,
+    kesPeriodEnd: 765,
+    expiresAt: "2025-12-15T12:00:00Z",
+  });
+  const forged = envelopeFile("NodeOperationalCertificate", A.cborHex.replace("58403a", "58403b"));
+  for (const opcert of [forged, MISSING]) {
+    const verdict = await checkCredentials({ ...SET_A, opcert }, ON_PREVIEW);
+    assertEquals(certificateOf(verdict), undefined);
+  }
 });
 
 Deno.test("checkCredentials() never quotes the keys of a set, valid or not", async () => {

@@ -4,7 +4,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { isoSeconds } from "../../../lib/core/iso_time.ts";
-import { kesPeriodAt, kesPeriodBegin, slotAt } from "../../../lib/credentials/networks.ts";
+import {
+  genesisOf,
+  kesPeriodAt,
+  kesPeriodBegin,
+  slotAt,
+} from "../../../lib/credentials/networks.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 import { NOW } from "./support.ts";
 
@@ -12,25 +17,43 @@ const AT_NOW = [
   ["mainnet", 198_433_709, 1531],
   ["preprod", 134_316_800, 1036],
   ["preview", 123_344_000, 951],
-  ["sanchonet", undefined, undefined],
-  ["constructor", undefined, undefined],
 ] as const;
 
 Deno.test("slotAt() and kesPeriodAt() agree with the chains at a known instant", () => {
   for (const [network, slot, period] of AT_NOW) {
-    assertEquals<unknown>([slotAt(network, NOW), kesPeriodAt(network, NOW)], [slot, period]);
+    const genesis = genesisOf(network)!;
+    assertEquals([slotAt(genesis, NOW), kesPeriodAt(genesis, NOW)], [slot, period], network);
+  }
+});
+
+Deno.test("genesisOf() knows three networks and guesses none", () => {
+  for (const network of ["sanchonet", "constructor", "Mainnet", ""]) {
+    assertEquals(genesisOf(network), undefined);
   }
 });
 
 Deno.test("kesPeriodBegin() is the first instant of its period", () => {
   for (const network of ["mainnet", "preprod", "preview"]) {
+    const genesis = genesisOf(network)!;
     for (const period of [200, 951, 1531]) {
-      const begin = kesPeriodBegin(network, period)!;
-      assertEquals(kesPeriodAt(network, begin), period);
-      assertEquals(kesPeriodAt(network, wallTime(begin - 1)), period - 1);
+      const begin = kesPeriodBegin(genesis, period);
+      assertEquals(kesPeriodAt(genesis, begin), period);
+      assertEquals(kesPeriodAt(genesis, wallTime(begin - 1)), period - 1);
     }
   }
-  assertEquals(kesPeriodBegin("devnet", 1), undefined);
+});
+
+Deno.test("on any genesis a period holds the instants from its beginning to the next", () => {
+  const second = fc.integer({ min: 0, max: 4_000_000_000 });
+  const genesis = fc.record({
+    slotZeroAt: second.map((one) => wallTime(one * 1_000)),
+    slotsPerKesPeriod: fc.integer({ min: 1, max: 10_000_000 }),
+  });
+  fc.assert(fc.property(genesis, second, (one, at) => {
+    const period = kesPeriodAt(one, wallTime(at * 1_000));
+    assertEquals(kesPeriodBegin(one, period) <= at * 1_000, true);
+    assertEquals(at * 1_000 < kesPeriodBegin(one, period + 1), true);
+  }));
 });
 
 Deno.test("isoSeconds() writes what Date writes, from year 1 to 9999", () => {

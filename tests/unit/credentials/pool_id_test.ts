@@ -54,6 +54,20 @@ const COMPARED: readonly (readonly [string | undefined, string | undefined, numb
   ["pool1abc", "abc", 0, 2],
 ];
 
+Deno.test("comparePool() says whether a full pool id is the certificate's, and nothing of a name", () => {
+  const matches = (poolId: string | undefined, poolIdHex?: string) =>
+    comparePool({ bech32: ID, hex: HEX }, { poolId, poolIdHex }).matches;
+  assertEquals([matches(ID), matches(ID, HEX), matches(undefined, HEX)], [true, true, true]);
+  const other = comparePool({ bech32: "pool1other", hex: OTHER_HEX }, { poolId: ID }).matches;
+  assertEquals([other, matches(ID, OTHER_HEX), matches(undefined, OTHER_HEX)], [
+    false,
+    false,
+    false,
+  ]);
+  for (const name of [undefined, "pool1abc", MISTYPED]) assertEquals(matches(name), undefined);
+  assertEquals(matches("pool1abc", HEX), undefined);
+});
+
 Deno.test("comparePool() finds each contradiction, and only warns beside a mere name", () => {
   for (const [poolId, poolIdHex, problems, warnings] of COMPARED) {
     const found = comparePool({ bech32: ID, hex: HEX }, { poolId, poolIdHex });

@@ -6,7 +6,7 @@ import type { RequestRecord } from "../../../lib/kubernetes/api_request.ts";
 import { ApiMetrics } from "../../../lib/http/api_metrics.ts";
 import { Metrics } from "../../../lib/http/metrics.ts";
 import type { Snapshot } from "../../../lib/manager/snapshot.ts";
-import { nodeIn, report, snapshot } from "./sample.ts";
+import { CERTIFICATE, nodeIn, report, snapshot } from "./sample.ts";
 
 const REPLICA = 'pod="bp-0",network="preview",pool_id="pool1leader",application="block-producer"';
 
@@ -23,6 +23,7 @@ async function series(
 }
 
 const OWN = "cardano_forge_manager_";
+const POD = 'pod="bp-0",network="preview",pool_id="pool1leader"';
 const EXPECTED: Readonly<Record<string, number>> = {
   [`cardano_forging_enabled{${REPLICA}}`]: 1,
   [`cardano_leader_status{${REPLICA}}`]: 1,
@@ -51,6 +52,12 @@ const EXPECTED: Readonly<Record<string, number>> = {
   [`${OWN}forging_verified`]: 1,
   [`${OWN}fence_unconfirmed`]: 0,
   [`${OWN}credentials_valid`]: 1,
+  [`${OWN}kes_period{${POD}}`]: 110,
+  [`${OWN}kes_period_start{${POD}}`]: 100,
+  [`${OWN}kes_period_end{${POD}}`]: 162,
+  [`${OWN}kes_expiry_timestamp_seconds{${POD}}`]: 1_803_254_400,
+  [`${OWN}operational_certificate_counter{${POD}}`]: 3,
+  [`${OWN}pool_id_matches{${POD}}`]: 1,
   [`${OWN}fit_to_lead{reason=""}`]: 1,
   [`${OWN}worker_restarts_total`]: 1,
   [`${OWN}resident_memory_bytes`]: 78_000_000,
@@ -89,6 +96,42 @@ Deno.test("labels that changed leave no second series behind", async () => {
     assertEquals(found.filter((one) => one.startsWith(name)).length, 1, name);
   }
 });
+
+const CERTIFICATES:
+  readonly (readonly [why: string, change: Partial<Snapshot>, shown: string[]])[] = [
+    ["no certificate", { certificate: undefined }, ["kes_period 110"]],
+    ["nothing known", { certificate: undefined, kesPeriod: undefined }, []],
+    [
+      "a custom network and a pool's name",
+      {
+        kesPeriod: undefined,
+        certificate: { ...CERTIFICATE, expirySeconds: undefined, poolIdMatches: undefined },
+      },
+      ["kes_period_start 100", "kes_period_end 162", "operational_certificate_counter 3"],
+    ],
+    [
+      "another pool's certificate",
+      { kesPeriod: undefined, certificate: { ...CERTIFICATE, counter: 0, poolIdMatches: false } },
+      [
+        "kes_period_start 100",
+        "kes_period_end 162",
+        "kes_expiry_timestamp_seconds 1803254400",
+        "operational_certificate_counter 0",
+        "pool_id_matches 0",
+      ],
+    ],
+  ];
+for (const [why, change, shown] of CERTIFICATES) {
+  Deno.test(`of ${why} the metrics show what is known, also after more was`, async () => {
+    const metrics = new Metrics(new ApiMetrics());
+    await series(snapshot(), { metrics });
+    const found = [...await series(snapshot(change), { metrics })].flatMap(([name, value]) => {
+      const [, short] = /^cardano_forge_manager_((?:kes|oper|pool_id)\w+)\{/.exec(name) ?? [];
+      return short === undefined ? [] : [`${short} ${value}`];
+    });
+    assertEquals(found, shown);
+  });
+}
 
 Deno.test("exactly one node phase is 1", async () => {
   for (const phase of ["unseen", "starting", "ready", "refusing", "gone"] as const) {

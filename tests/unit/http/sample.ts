@@ -2,19 +2,31 @@
 // Never taken from a running manager.
 
 import type { GuardReport } from "../../../lib/door.ts";
+import type { CertificateLife } from "../../../lib/manager/certificate_life.ts";
 import type { Snapshot } from "../../../lib/manager/snapshot.ts";
 
 export const VALID = {
   kind: "valid",
   poolId: "pool1leader",
   poolIdHex: "ab".repeat(28),
+  poolIdMatches: true,
   certificateCounter: 3,
   kesPeriodStart: 100,
   kesPeriodEnd: 162,
-  kesPeriodNow: 110,
   expiresAt: "2027-02-22T00:00:00Z",
   warnings: [],
 } as const;
+
+export const CERTIFICATE: CertificateLife = {
+  counter: 3,
+  poolIdMatches: true,
+  kesPeriodStart: 100,
+  kesPeriodEnd: 162,
+  expiresAt: "2027-02-22T00:00:00Z",
+  expirySeconds: 1_803_254_400,
+  daysLeft: 77,
+  stage: { kind: "fresh" },
+};
 
 export function report(change: Partial<GuardReport> = {}): GuardReport {
   return {
@@ -72,6 +84,8 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     network: "preview",
     pool: { id: "pool1leader", ticker: "LEAD" },
     application: "block-producer",
+    kesPeriod: 110,
+    certificate: CERTIFICATE,
     leads: true,
     givingUp: undefined,
     lease: {

@@ -65,6 +65,7 @@ export const TIER: TierSnapshot = {
     givingUp: undefined,
     betterSince: undefined,
   },
+  certificateCounters: { eu: 3, us: 2 },
   moves: { edit: 2, holder_silent: 1 },
 };
 
@@ -77,5 +78,6 @@ export const FOLLOWING: TierSnapshot = {
   permitLeftMs: { local: 0, forge: 0 },
   summary: undefined,
   clusters: [],
+  certificateCounters: {},
   own: undefined,
 };

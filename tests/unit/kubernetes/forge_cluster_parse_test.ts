@@ -10,7 +10,7 @@ import {
   type UsableForgeCluster,
 } from "../../../lib/kubernetes/forge_cluster_parse.ts";
 import { forgeClusterStatus } from "../../../lib/kubernetes/forge_cluster_status.ts";
-import { parseRfc3339 } from "../../../lib/kubernetes/rfc3339.ts";
+import { parseRfc3339 } from "../../../lib/config/rfc3339.ts";
 import { ACCEPTED, SPEC as EXAMPLE } from "./forge_cluster_examples.ts";
 import { FIRST, NAME, POOL_HEX, VIEW } from "./forge_cluster_objects.ts";
 
