@@ -34,16 +34,23 @@ export function canMakeNamespaces(): boolean {
 
 export class PodNamespace {
   readonly #pause: Deno.ChildProcess;
-  readonly #hasClocks: boolean;
+  /** Beside those of every pod. */
+  readonly #ownSpaces: readonly ("time" | "net")[];
 
-  private constructor(pause: Deno.ChildProcess, hasClocks: boolean) {
+  private constructor(pause: Deno.ChildProcess, ownSpaces: readonly ("time" | "net")[]) {
     this.#pause = pause;
-    this.#hasClocks = hasClocks;
+    this.#ownSpaces = ownSpaces;
   }
 
-  /** With `clockAheadSeconds` its monotonic and boot-time clocks differ from all others by so much. */
+  /**
+   * With `clockAheadSeconds` its monotonic and boot-time clocks differ from all others by so much;
+   * `hasNetwork` gives it a network in which nothing is but its own loopback.
+   */
   static async start(
-    { clockAheadSeconds }: { readonly clockAheadSeconds?: number } = {},
+    { clockAheadSeconds, hasNetwork = false }: {
+      readonly clockAheadSeconds?: number;
+      readonly hasNetwork?: boolean;
+    } = {},
   ): Promise<PodNamespace> {
     const [command = "", ...args] = UNSHARE;
     const ahead = String(clockAheadSeconds);
@@ -51,13 +58,18 @@ export class PodNamespace {
       ? []
       : ["--time", "--monotonic", ahead, "--boottime", ahead];
     const pause = new Deno.Command(command, {
-      args: [...args, ...clocks, "sh", "-c", PAUSE],
+      args: [...args, ...clocks, ...(hasNetwork ? ["--net"] : []), "sh", "-c", PAUSE],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
     if (await firstLine(pause.stdout) !== "up") throw new Error("Cannot make a PID namespace");
-    return new PodNamespace(pause, clocks.length > 0);
+    const pod = new PodNamespace(pause, [
+      ...(clocks.length > 0 ? ["time" as const] : []),
+      ...(hasNetwork ? ["net" as const] : []),
+    ]);
+    if (hasNetwork) await pod.run("ip", "link", "set", "lo", "up");
+    return pod;
   }
 
   /** Starts processes of this pod. Their pids are known a moment later; signals wait for them. */
@@ -101,7 +113,7 @@ export class PodNamespace {
     return [
       ...(IS_ROOT ? [] : [`--user=${folder}/user`, "--preserve-credentials"]),
       ...(pidNamespace === undefined ? [] : [`--pid=${folder}/${pidNamespace}`]),
-      ...(this.#hasClocks ? [`--time=${folder}/time`] : []),
+      ...this.#ownSpaces.map((space) => `--${space}=${folder}/${space}`),
       `--mount=${folder}/mnt`,
     ];
   }
