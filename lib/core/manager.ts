@@ -7,12 +7,13 @@ import { holdRuns } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
 import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
 import { nameIsFree, stepOnePrevious, stepPrevious } from "./manager_previous.ts";
-import type {
-  GuardView,
-  ManagerEvent,
-  ManagerInstant,
-  ManagerStep,
-  Managing,
+import {
+  type GuardView,
+  isLeaving,
+  type ManagerEvent,
+  type ManagerInstant,
+  type ManagerStep,
+  type Managing,
 } from "./manager_state.ts";
 import {
   contextFor,
@@ -62,6 +63,11 @@ function take(turn: Turn, event: ManagerEvent): void {
     case "health_checked":
     case "tip_checked":
       return takeForgeEvent(turn, event);
+    case "pod_deleting":
+      if (turn.state.podDeleting) return;
+      update(turn, { podDeleting: true });
+      if (turn.state.givingUp === undefined) giveUp(turn, "pod_deleting");
+      return;
     case "shutdown":
       update(turn, { shuttingDown: true });
       if (turn.state.givingUp === undefined) giveUp(turn, "shutdown");
@@ -89,13 +95,14 @@ function route(turn: Turn, name: string, event: ElectionEvent): void {
 }
 
 function decideToGiveUp(turn: Turn): void {
-  const { guard, local, givingUp, shuttingDown } = turn.state;
+  const { guard, local, givingUp } = turn.state;
   if (guard === undefined) return;
   const ours = local.hold !== undefined || standing(turn).kind === "mine";
   if (givingUp !== undefined) {
     const fitAgain = guard.unfit === undefined && guard.epoch > givingUp.epoch;
     const settled = !ours && local.business === undefined;
-    if (!shuttingDown && (fitAgain || settled)) update(turn, { givingUp: undefined });
+    // Who leaves goes on giving up: that is what keeps it from any further claim.
+    if (!isLeaving(turn.state) && (fitAgain || settled)) update(turn, { givingUp: undefined });
     return;
   }
   // Not knowing yet what the node does forbids a new claim, not going on with what is ours.

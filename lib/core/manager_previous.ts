@@ -4,7 +4,7 @@
 import { stepElection } from "./election.ts";
 import { isMarked, standingOf } from "./election_moves.ts";
 import type { ElectionEvent, Wish } from "./election_state.ts";
-import { newPreviousLease, type PreviousLease } from "./manager_state.ts";
+import { isLeaving, newPreviousLease, type PreviousLease } from "./manager_state.ts";
 import { contextFor, noteReceipt, standing, type Turn, update, writerOf } from "./manager_turn.ts";
 import { addMs, earliest, isBefore } from "./time.ts";
 
@@ -42,7 +42,7 @@ function markWanted({ state }: Turn): { to: string; above: number } {
 export function stepPrevious(turn: Turn): void {
   const at = standing(turn);
   if (at.kind === "moved") addPrevious(turn, at.to);
-  if (at.kind === "mine" || turn.state.shuttingDown) return;
+  if (at.kind === "mine" || isLeaving(turn.state)) return;
   for (const [name, previous] of Object.entries(turn.state.previous)) {
     if (!isCleared(turn, previous)) stepOnePrevious(turn, { name, event: { kind: "tick" } });
   }

@@ -60,6 +60,8 @@ export interface Managing {
   readonly watching: boolean;
   readonly leads: boolean;
   readonly shuttingDown: boolean;
+  /** Our pod is being deleted: what is held is given up, and nothing is claimed any more. */
+  readonly podDeleting: boolean;
   readonly finished: boolean;
   readonly serial: number;
 }
@@ -103,6 +105,8 @@ export type ManagerEvent =
     readonly result: HealthCheckResult & { readonly failureThreshold: number };
   }
   | { readonly kind: "tip_checked"; readonly farBehind: boolean }
+  /** Our pod is being deleted. SIGTERM comes to a native sidecar only after the node has ended. */
+  | { readonly kind: "pod_deleting" }
   | { readonly kind: "shutdown" };
 
 export type ManagerEffect =
@@ -164,9 +168,15 @@ export function newManaging(settings: ManagerSettings, nonces: readonly string[]
     watching: false,
     leads: false,
     shuttingDown: false,
+    podDeleting: false,
     finished: false,
     serial: 1,
   };
+}
+
+/** Nothing is claimed any more in the life of this process. */
+export function isLeaving({ shuttingDown, podDeleting }: Managing): boolean {
+  return shuttingDown || podDeleting;
 }
 
 export function newPreviousLease(settings: ManagerSettings, name: string): PreviousLease {

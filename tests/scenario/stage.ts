@@ -39,6 +39,13 @@ export class Stage {
       case "sigterm":
         this.#pod(words[0]).kubelet.sidecarRestartMs = seconds(words[1]);
         return this.#pod(words[0]).sidecar?.shutDown();
+      case "delete":
+        this.#pod(words[0]).deleteSlowly({
+          graceMs: seconds(words[1]),
+          awayMs: seconds("5s"),
+          isWatched: true,
+        });
+        return;
       case "rotate":
         world.credentials = { usable: true, generation: world.credentials.generation + 1 };
         for (const pod of world.pods) {

@@ -45,6 +45,8 @@ export class Pod {
   readonly timings: Timings;
   readonly nodeHasFlag: boolean;
   uid: string;
+  /** Its manager can see that it is being deleted. */
+  isDeletionKnown = false;
   leaseName: string;
   previousNames: readonly string[];
   node: SimulatedNode | undefined;
@@ -210,14 +212,47 @@ export class Pod {
     this.sidecar?.shutDown();
     const { agenda, random } = this.world;
     agenda.after(random.skewed(300, 8_000), () => this.endNode("ends by SIGTERM"));
-    const goesAt = agenda.now + 10_000;
-    const await_ = () => {
+    this.#remakeOnceEnded(agenda.now + 10_000, { awayMs, changed });
+  }
+
+  #remakeOnceEnded(
+    goesAt: number,
+    { awayMs, changed }: { awayMs: number; changed?: (() => void) | undefined },
+  ): void {
+    const { agenda } = this.world;
+    const wait = () => {
       if (agenda.now < goesAt && (this.sidecar?.isAlive || this.node?.isAlive)) {
-        return void agenda.after(100, await_);
+        return void agenda.after(100, wait);
       }
       this.#remake(awayMs, changed);
     };
-    await_();
+    wait();
+  }
+
+  /**
+   * Deleted as with a native sidecar, whose SIGTERM comes only when the node has ended: until then
+   * the manager knows by its watch of the pod, or where that is broken not at all.
+   */
+  deleteSlowly(
+    { graceMs, awayMs, isWatched }: { graceMs: number; awayMs: number; isWatched: boolean },
+  ): boolean | void {
+    if (this.kubelet.isAway) return false;
+    this.kubelet.isAway = true;
+    this.trouble();
+    const { agenda, random } = this.world;
+    this.world.note(this.label, `pod is deleted, grace ${Math.round(graceMs)} ms`);
+    this.isDeletionKnown = isWatched;
+    agenda.after(random.skewed(5, 3_000), () => this.tellOfDeletion());
+    agenda.after(graceMs, () => {
+      this.endNode("ends by SIGTERM");
+      this.sidecar?.shutDown();
+      this.#remakeOnceEnded(agenda.now + 10_000, { awayMs });
+    });
+  }
+
+  /** What its watch of its own pod tells a manager that is there, and each that follows it. */
+  tellOfDeletion(): void {
+    if (this.isDeletionKnown) this.sidecar?.toManager({ kind: "pod_deleting" });
   }
 
   /** The pod is lost with everything in it; another of its name comes. */
@@ -228,6 +263,7 @@ export class Pod {
   }
 
   #remake(awayMs: number, changed?: () => void): void {
+    this.isDeletionKnown = false;
     this.sidecar?.end("ends with its pod");
     this.endNode("ends with its pod");
     this.world.agenda.after(awayMs, () => {

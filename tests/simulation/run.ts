@@ -8,6 +8,7 @@ import {
 } from "../../lib/config/timings.ts";
 import type { ApartClass } from "./apart.ts";
 import { type Core, PRODUCTION } from "./core.ts";
+import type { Fault } from "./fault.ts";
 import { Pod } from "./pod.ts";
 import { DEFAULT_LOCK, LOCKS, OTHER_LOCK } from "./rename.ts";
 import { Weather } from "./weather.ts";
@@ -35,17 +36,19 @@ export interface RunOptions {
   readonly core?: Core;
   readonly hours?: number;
   readonly verbose?: boolean;
+  /** Beside those of every world. */
+  readonly moreFaults?: readonly Fault[];
 }
 
 export function runSeed(
   seed: number,
-  { core = PRODUCTION, hours = 0.25, verbose = false }: RunOptions = {},
+  { core = PRODUCTION, hours = 0.25, verbose = false, moreFaults = [] }: RunOptions = {},
 ): RunResult {
   const world = new World({ core, seed, verbose });
   let recoveredMs: number | undefined;
   try {
     populate(world);
-    recoveredMs = play(world, hours * 3_600_000);
+    recoveredMs = play(world, { foulMs: hours * 3_600_000, moreFaults });
   } catch (error) {
     world.violate("exception", error instanceof Error ? error.stack ?? error.message : `${error}`);
   }
@@ -65,10 +68,13 @@ export function runSeed(
   };
 }
 
-function play(world: World, foulMs: number): number | undefined {
+function play(
+  world: World,
+  { foulMs, moreFaults }: { foulMs: number; moreFaults: readonly Fault[] },
+): number | undefined {
   const { agenda, oracle } = world;
   const over = () => world.isOver;
-  const weather = new Weather(world);
+  const weather = new Weather(world, moreFaults);
   agenda.runUntil(foulMs, over);
   if (over()) return undefined;
   weather.heal();

@@ -36,6 +36,7 @@ export class Sidecar {
     this.guard.run(() => {
       this.guard.report(true);
       if (this.#shuttingDown) this.toManager({ kind: "shutdown" });
+      this.pod.tellOfDeletion();
     });
   }
 

@@ -26,11 +26,11 @@ export class Weather {
   readonly #timely: TimelyFaults;
   #isOver = false;
 
-  constructor(world: World) {
+  constructor(world: World, moreFaults: readonly Fault[] = []) {
     this.#world = world;
     const { random } = world;
     // Each world has its own mixture, so that some faults meet often in one world or another.
-    this.#faults = ALL_FAULTS.filter((fault) =>
+    this.#faults = [...ALL_FAULTS, ...moreFaults].filter((fault) =>
       !world.isMild || fault.isMild || fault.isMildForFollowers
     ).map((fault) => ({ ...fault, weight: fault.weight * random.pick([0, 0.3, 1, 1, 4]) }));
     this.#meanGapMs = random.skewed(3_000, 40_000);
