@@ -37,7 +37,7 @@ Deno.test({
     const dir = await Deno.makeTempDir({ prefix: "forge-image-" });
     await Deno.chmod(dir, 0o755);
     const root = `${dir}/root`;
-    await makeImageRoot(root, { program: program ?? "", mountPoints: [] });
+    await makeImageRoot(root, { program: program ?? "" });
     const pod = await PodNamespace.start();
 
     async function run(...command: readonly string[]): Promise<{ code: number; output: string }> {

@@ -3,7 +3,7 @@
 
 export interface BindMount {
   readonly source: string;
-  /** Absolute, inside the root, where a folder of that name is. */
+  /** Absolute, inside the root; made there, as a container runtime does. */
   readonly target: string;
   readonly readOnly: boolean;
 }
@@ -16,6 +16,8 @@ export interface ContainerOptions {
   /** Beside `gid`, as fsGroup gives. */
   readonly groups?: readonly number[];
   readonly readOnlyRoot?: boolean;
+  /** All that the program gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs inside a new mount namespace; the shell is the machine's and is gone before the program starts. */
@@ -26,6 +28,7 @@ mount --make-rprivate /
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 while [ "$1" != -- ]; do
+  if [ -d "$1" ]; then mkdir -p "$root$2"; else touch "$root$2"; fi
   mount --bind "$1" "$root$2"
   [ "$3" = rw ] || mount -o remount,bind,ro "$root$2"
   shift 3
@@ -38,7 +41,7 @@ exec "$@"
 /** Needs root, and is started inside the pod's PID namespace, whose processes /proc then shows. */
 export function containerCommand(
   command: readonly string[],
-  { root, uid, gid, mounts = [], groups = [], readOnlyRoot = true }: ContainerOptions,
+  { root, uid, gid, mounts = [], groups = [], readOnlyRoot = true, env = {} }: ContainerOptions,
 ): { readonly command: string; readonly args: readonly string[] } {
   const mountArgs = mounts.flatMap(({ source, target, readOnly }) => [
     source,
@@ -53,7 +56,13 @@ export function containerCommand(
       ...mountArgs,
       "--",
       ...["setpriv", "--no-new-privs", "--inh-caps=-all"],
-      ...["chroot", `--userspec=${uid}:${gid}`, `--groups=${[gid, ...groups].join(",")}`, root],
+      ...["env", "-i", ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
+      ...[
+        "/usr/sbin/chroot",
+        `--userspec=${uid}:${gid}`,
+        `--groups=${[gid, ...groups].join(",")}`,
+        root,
+      ],
       ...command,
     ],
   };

@@ -33,16 +33,18 @@ export function loadedLibraries(program: string): readonly LoadedLibrary[] {
   });
 }
 
-/** Fills `folder` and gives it the empty folders that a container runtime mounts things on. */
+/** Fills `folder`, and gives it the empty folders that every image of distroless has. */
 export async function makeImageRoot(
   folder: string,
-  { program, mountPoints }: { readonly program: string; readonly mountPoints: readonly string[] },
+  { program, place = PROGRAM_IN_IMAGE }: {
+    readonly program: string;
+    /** Of the program, in the root. */
+    readonly place?: string;
+  },
 ): Promise<void> {
-  for (const point of ["/proc", "/tmp", ...mountPoints]) {
-    await Deno.mkdir(`${folder}${point}`, { recursive: true });
-  }
+  for (const point of ["/proc", "/tmp"]) await Deno.mkdir(`${folder}${point}`, { recursive: true });
   for (const { path } of loadedLibraries(program)) await copyInto(folder, path, path);
-  await copyInto(folder, program, PROGRAM_IN_IMAGE);
+  await copyInto(folder, program, place);
 }
 
 async function copyInto(folder: string, source: string, target: string): Promise<void> {

@@ -102,6 +102,16 @@ export class PodNamespace {
     return text(stdout);
   }
 
+  /** Starts a program in this pod's mounts and network, unseen by its processes; whoever asks ends it. */
+  spawn(command: readonly string[]): Deno.ChildProcess {
+    return new Deno.Command("nsenter", {
+      args: [...this.#enter(), ...command],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+  }
+
   /** Every process in the namespace is killed by the kernel. */
   async end(): Promise<void> {
     await this.#pause.stdin.close();
