@@ -4,10 +4,17 @@
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
 import type { Permit } from "../../lib/core/permit.ts";
-import { addMs, isBefore } from "../../lib/core/time.ts";
+import {
+  addMs,
+  type GuardInstant,
+  isBefore,
+  type PermitTime,
+  permitTime,
+  wallTime,
+} from "../../lib/core/time.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { Isolate } from "./isolate.ts";
-import { quietUntil } from "./quiet.ts";
+import { quietUntil, SCRAPE_WATCH_MS } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /** More than this for one event is a machine that feeds itself for ever. */
@@ -15,14 +22,20 @@ const STEPS_AT_ONCE_MAX = 100;
 
 export class GuardIsolate extends Isolate {
   readonly #sidecar: Sidecar;
-  readonly permitClock: PermitClock;
+  readonly #permitClock: PermitClock;
+  /** The guard's last reading of its permit clock, and what boot time was then. */
+  #read: { readonly permit: PermitTime; readonly bootMs: number };
   state: Guarding;
   readonly #events: ForgingEvent[] = [];
   #isBusy = false;
   #wakeAt: number | undefined;
+  /** Ticks are left out until then. */
+  #isQuiet = false;
   #nudgedTo: number | undefined;
   /** Something changed since the last look. */
   #mustLook = false;
+  /** The metrics changed since they were last read. */
+  #mustScrape = false;
   #told: GuardView | undefined;
   /** True times of the stamps handed out, by the stamp's own time. */
   readonly #stampedAt = new Map<number, number>();
@@ -31,11 +44,12 @@ export class GuardIsolate extends Isolate {
     const { pod } = sidecar;
     super(pod.world, pod.host);
     this.#sidecar = sidecar;
-    this.permitClock = pod.host.newPermitClock();
+    this.#permitClock = pod.host.newPermitClock();
     const { forgingSettings: settings } = pod;
     const found = pod.permitFile.found(pod);
     const leftMs = Math.min(found.leftMs, settings.renewDeadlineMs);
-    const now = pod.host.instant(this.permitClock);
+    const now = pod.host.instant(this.#permitClock);
+    this.#read = { permit: now.permit, bootMs: pod.host.bootMs() };
     const until = addMs(now.permit, leftMs);
     const carried: Permit | undefined = leftMs <= 0 ? undefined : {
       until,
@@ -55,7 +69,21 @@ export class GuardIsolate extends Isolate {
 
   permitRuns(): boolean {
     const { permit } = this.state;
-    return permit !== undefined && isBefore(this.permitClock.now(), permit.until);
+    return permit !== undefined && isBefore(this.#permitNow(), permit.until);
+  }
+
+  /**
+   * The permit clock without a reading of it: a reading by a bystander would show it a step of the
+   * wall clock that the guard itself slept through.
+   */
+  #permitNow(): PermitTime {
+    return permitTime(this.#read.permit + this.host.bootMs() - this.#read.bootMs);
+  }
+
+  /** What the guard would answer by now, as seen from outside. */
+  seenInstant(): GuardInstant {
+    const wall = wallTime(Math.floor(this.host.wallMs()));
+    return { monotonic: this.host.monotonic(), permit: this.#permitNow(), wall };
   }
 
   post(event: ForgingEvent): void {
@@ -67,18 +95,41 @@ export class GuardIsolate extends Isolate {
     this.#take({ kind: "tick" });
   }
 
+  override pause(): void {
+    super.pause();
+    this.#sidecar.pod.kubelet.probeAgain();
+  }
+
   override resume(): void {
     super.resume();
-    if (this.#mustLook) this.nudge(1_000);
+    if (this.#mustLook || this.#mustScrape) this.nudge(1_000);
   }
 
   /** Something changed that a look or the clock would show: the next ordinary tick notices. */
   nudge(withinMs: number): void {
     this.#mustLook = true;
     if (!this.isAlive || this.#wakeAt === undefined || this.isPaused) return;
-    const soon = this.host.monotonicMs() + this.world.random.between(0, withinMs);
+    this.#tickBy(this.host.monotonicMs() + this.world.random.between(0, withinMs));
+  }
+
+  #tickBy(soon: number): void {
+    if (!this.isAlive || this.#wakeAt === undefined || this.isPaused) return;
     this.#nudgedTo = Math.min(this.#nudgedTo ?? Infinity, soon);
     if (soon < this.#wakeAt) this.wakeAt(soon);
+  }
+
+  /** A look would show something new, and looks at a starting node are frequent. */
+  nodeChanged(): void {
+    this.nudge(this.state.node.phase === "starting" ? 250 : 1_000);
+  }
+
+  /** A scrape would show something new: the next one that was left out would have. */
+  metricsChanged(): void {
+    this.#mustScrape = true;
+    if (!this.#isQuiet) return;
+    const now = this.host.monotonicMs();
+    const nextAt = (this.state.scrapedAt ?? now) + SCRAPE_WATCH_MS;
+    this.#tickBy(nextAt > now ? nextAt : now + this.world.random.between(0, SCRAPE_WATCH_MS));
   }
 
   /** What the manager was not told yet, or everything again for a new one. */
@@ -122,14 +173,22 @@ export class GuardIsolate extends Isolate {
     const { core, oracle } = this.world;
     const { pod } = this.#sidecar;
     const before = this.state.permit;
-    const now = this.host.instant(this.permitClock);
+    const now = this.host.instant(this.#permitClock);
+    this.#read = { permit: now.permit, bootMs: this.host.bootMs() };
     const { state, effects, wakeAt } = core.stepForging(this.state, { event, now });
     this.state = state;
     this.world.steps++;
+    if (state.node.suspicion === "likely") pod.kubelet.probeAgain();
     const permitLeftMs = (state.permit?.until ?? 0) - now.permit;
     this.#wakeAt = this.world.skipsQuiet && !this.#mustLook
-      ? quietUntil(state, { wakeAt, now: now.monotonic, permitLeftMs })
+      ? quietUntil(state, {
+        wakeAt,
+        now: now.monotonic,
+        permitLeftMs,
+        metricsAreSteady: !this.#mustScrape && pod.manners.metrics === "true",
+      })
       : wakeAt;
+    this.#isQuiet = this.#wakeAt > wakeAt;
     if (state.permit !== before && state.permit !== undefined) {
       const sentAt = this.#stampedAt.get(state.permit.sentAt);
       if (sentAt !== undefined) pod.lastRenewalAt = sentAt;
@@ -184,7 +243,7 @@ export class GuardIsolate extends Isolate {
         });
       case "keep_permit":
         return pod.permitFile.keep(pod, {
-          leftMs: effect.until === undefined ? 0 : effect.until - this.permitClock.now(),
+          leftMs: effect.until === undefined ? 0 : effect.until - this.#permitClock.now(),
           nonces: effect.nonces,
         });
       case "log":
@@ -198,6 +257,7 @@ export class GuardIsolate extends Isolate {
     const { pod } = this.#sidecar;
     const ms = random.chance(0.97) ? random.between(1, 30) : random.between(30, 250);
     agenda.after(ms * random.next(), () => {
+      this.#mustScrape = false;
       const scrape = pod.node?.scrape() ?? { kind: "unreadable" as const };
       this.#later(ms / 2, () => ({ kind: "scraped", begunAt, scrape }));
     });

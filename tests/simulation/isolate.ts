@@ -17,6 +17,8 @@ export abstract class Isolate {
   lateAt = -Infinity;
   readonly #waiting: (() => void)[] = [];
   #timer: Appointment | undefined;
+  /** When the next tick is due, whatever the timer says. */
+  #dueAt = Infinity;
 
   constructor(world: World, host: Host) {
     this.world = world;
@@ -52,16 +54,30 @@ export abstract class Isolate {
   /** Wakes when the monotonic clock shows `at`, or a little later. */
   protected wakeAt(at: number | undefined): void {
     const { agenda, random } = this.world;
-    agenda.cancel(this.#timer);
-    this.#timer = undefined;
-    if (at === undefined || !this.isAlive) return;
+    if (at === undefined || !this.isAlive) {
+      this.#dueAt = Infinity;
+      return;
+    }
     const latenessMs = random.chance(0.9)
       ? random.between(0, 3)
       : random.between(0, LATENESS_MS_MAX);
     if (latenessMs > 50) this.lateAt = agenda.now;
-    this.#timer = agenda.book(this.host.trueTimeOf(at) + latenessMs, () => {
-      this.#timer = undefined;
-      this.run(() => this.tick());
-    });
+    this.#dueAt = Math.max(agenda.now, this.host.trueTimeOf(at) + latenessMs);
+    // Most timers are set anew before they fire: one that fires too early is set once more.
+    if (this.#timer !== undefined && this.#timer.at <= this.#dueAt) return;
+    agenda.cancel(this.#timer);
+    this.#book();
   }
+
+  #book(): void {
+    this.#timer = this.world.agenda.book(this.#dueAt, this.#fire);
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    if (this.#dueAt === Infinity) return;
+    if (this.#dueAt > this.world.agenda.now) return this.#book();
+    this.#dueAt = Infinity;
+    this.run(() => this.tick());
+  };
 }

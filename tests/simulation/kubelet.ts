@@ -13,6 +13,9 @@ const BACKOFF_MS_MAX = 40_000;
 export class Kubelet {
   readonly #pod: Pod;
   #failures = 0;
+  /** When the next probe is due; while nothing can fail it, none is made. */
+  #probeAt: number;
+  #rests = false;
   #nodeBackoffMs = 1_000;
   #nodeStartedAt = 0;
   /** How long the next restart of the sidecar takes. */
@@ -23,7 +26,8 @@ export class Kubelet {
   constructor(pod: Pod) {
     this.#pod = pod;
     const { agenda, random } = pod.world;
-    agenda.after(random.between(0, PROBE_MS), () => this.#probe());
+    this.#probeAt = agenda.now + random.between(0, PROBE_MS);
+    agenda.book(this.#probeAt, () => this.#probe());
   }
 
   startPod(): void {
@@ -80,7 +84,10 @@ export class Kubelet {
   #probe(): void {
     const pod = this.#pod;
     const { agenda } = pod.world;
-    agenda.after(PROBE_MS, () => this.#probe());
+    this.#probeAt = agenda.now + PROBE_MS;
+    this.#rests = this.#failures === 0 && this.#cannotFail();
+    if (this.#rests) return;
+    agenda.book(this.#probeAt, () => this.#probe());
     if (!pod.node?.isAlive || !pod.node.wasReady || pod.host.isSuspended) {
       this.#failures = 0;
       return;
@@ -90,11 +97,27 @@ export class Kubelet {
     } else this.#judge(this.#isLive());
   }
 
-  #isLive(): boolean {
-    const { sidecar, host, world } = this.#pod;
+  /** Something happened by which a probe may fail: they go on in their old rhythm. */
+  probeAgain(): void {
+    if (!this.#rests) return;
+    this.#rests = false;
+    const { agenda } = this.#pod.world;
+    while (this.#probeAt < agenda.now) this.#probeAt += PROBE_MS;
+    agenda.book(this.#probeAt, () => this.#probe());
+  }
+
+  /** Whatever time passes: only a guard that is away, or fears that its node forges, fails a probe. */
+  #cannotFail(): boolean {
+    const { node, sidecar } = this.#pod;
+    if (!node?.isAlive || !node.wasReady) return true;
     if (sidecar === undefined || !sidecar.isAlive || sidecar.guard.isPaused) return false;
-    const { state, permitClock } = sidecar.guard;
-    return world.core.deadManVerdict(state, host.instant(permitClock)).live;
+    return sidecar.guard.state.node.suspicion !== "likely" && this.#isLive();
+  }
+
+  #isLive(): boolean {
+    const { sidecar, world } = this.#pod;
+    if (sidecar === undefined || !sidecar.isAlive || sidecar.guard.isPaused) return false;
+    return world.core.deadManVerdict(sidecar.guard.state, sidecar.guard.seenInstant()).live;
   }
 
   #judge(live: boolean): void {

@@ -128,6 +128,7 @@ export class SimulatedNode {
   #enable(origin: SpellOrigin): void {
     this.#disable();
     this.gauge = 1;
+    this.#pod.metricsChanged();
     this.isAble = true;
     this.#spellFirstSlot = this.slot();
     if (!this.#pod.host.isSuspended) {
@@ -139,6 +140,7 @@ export class SimulatedNode {
     this.gauge = 0;
     if (!this.isAble) return;
     this.isAble = false;
+    this.#pod.metricsChanged();
     this.#checked += this.slot() - this.#spellFirstSlot + 1;
     if (!this.#pod.host.isSuspended) this.#pod.world.oracle.spellEnds(this.#pod, this.slot());
   }

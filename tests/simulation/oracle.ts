@@ -180,10 +180,11 @@ export class Oracle {
     const { agenda, pods } = this.#world;
     agenda.after(CHECK_MS, () => this.#check());
     for (const pod of pods) {
-      const permitted = pod.permitRuns();
-      this.#clockOf(this.#unpermittedSince, pod, this.#running.has(pod) && !permitted);
       const exposed = pod.files.inPlace !== "absent" && pod.node?.accepts === true;
-      this.#clockOf(this.#filesSince, pod, exposed && !permitted);
+      const isAble = this.#running.has(pod);
+      const unpermitted = (isAble || exposed) && !pod.permitRuns();
+      this.#clockOf(this.#unpermittedSince, pod, isAble && unpermitted);
+      this.#clockOf(this.#filesSince, pod, exposed && unpermitted);
       const budgetMs = pod.timings.fenceTimeoutMs + FENCE_SLACK_MS;
       const spell = this.#running.get(pod);
       const extraMs = spell?.origin === "signalled" ? 0 : WATCH_MS;

@@ -56,7 +56,7 @@ export class Pod {
     generation: undefined,
   };
   #credentials = { usable: false, generation: 0 };
-  manners: NodeManners = GOOD_MANNERS;
+  #manners: NodeManners = GOOD_MANNERS;
   diskRefuses = false;
   /** When something was last refused by the disk. */
   diskRefusedAt = -Infinity;
@@ -146,8 +146,22 @@ export class Pod {
     if (last !== undefined) last.to ??= this.world.agenda.now;
   }
 
+  get manners(): NodeManners {
+    return this.#manners;
+  }
+
+  set manners(manners: NodeManners) {
+    this.#manners = manners;
+    this.metricsChanged();
+  }
+
+  metricsChanged(): void {
+    this.sidecar?.guard.metricsChanged();
+  }
+
   nodeChanged(): void {
-    this.sidecar?.guard.nudge(1_000);
+    this.sidecar?.guard.nodeChanged();
+    this.kubelet.probeAgain();
   }
 
   sight(): NodeSighting {

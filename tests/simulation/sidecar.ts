@@ -95,6 +95,7 @@ export class Sidecar {
     this.guard.end();
     this.manager?.end();
     this.pod.outageBegins();
+    this.pod.kubelet.probeAgain();
     this.pod.kubelet.sidecarEnded();
   }
 
