@@ -2,6 +2,7 @@
 // Never writes it, and never judges a cluster by it: core/policy.ts does.
 
 import type { ForgeState } from "../core/cluster.ts";
+import { parseRfc3339 } from "../config/rfc3339.ts";
 import type { WallTime } from "../core/time.ts";
 import {
   areSaid,
@@ -57,6 +58,8 @@ export const FORGE_CLUSTER_CONDITIONS = [
   "CoordinationReachable",
   "CoordinationShared",
   "DuplicateClusterName",
+  "KesExpiring",
+  "CertificateCountersAgree",
 ] as const;
 
 export type ForgeClusterCondition = typeof FORGE_CLUSTER_CONDITIONS[number];
@@ -167,6 +170,12 @@ export function parseForgeClusterStatus(value: unknown): ForgeClusterStatus | un
 export function reportedCounter(status: ForgeClusterStatus | undefined): number | undefined {
   const counter: unknown = status?.credentials?.certificateCounter;
   return typeof counter === "number" && Number.isSafeInteger(counter) ? counter : undefined;
+}
+
+/** When a cluster's certificate ends, as far as it is reported. */
+export function reportedExpiry(status: ForgeClusterStatus | undefined): WallTime | undefined {
+  const text: unknown = status?.credentials?.expiresAt;
+  return typeof text === "string" ? parseRfc3339(text) : undefined;
 }
 
 /** Times of calls and heartbeats apart, and the times that follow from what else is compared. */

@@ -41,6 +41,7 @@ export interface LeaderView {
   readonly forgingConfirmed: Finding;
   readonly credentialsValid: Finding;
   readonly nodeReady: Finding;
+  readonly kesExpiring: Finding;
 }
 
 export interface LeaderStatusStep {
@@ -60,6 +61,7 @@ export function leaderStatus(
     ["ForgingConfirmed", view.forgingConfirmed],
     ["CredentialsValid", view.credentialsValid],
     ["NodeReady", view.nodeReady],
+    ["KesExpiring", view.kesExpiring],
   ];
   const { generation } = view;
   const conditions = conditionsOf(findings, { previous: previous?.conditions, now, generation });

@@ -13,6 +13,7 @@ import type {
 } from "../kubernetes/forge_cluster_status.ts";
 import { reasonWord } from "../reason.ts";
 import type { Reach } from "./api_outcomes.ts";
+import { countersAgree, kesExpiring } from "./certificate_findings.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { steady, unfitText } from "./steady_text.ts";
 
@@ -102,6 +103,8 @@ function findings(sources: ClusterViewSources): Readonly<Record<ForgeClusterCond
     DuplicateClusterName: duplicateName
       ? found("True", "NameTaken", `the forge lease is held under our name: ${holderOf(standing)}`)
       : found("False", "Unique", "no other cluster goes by this name"),
+    KesExpiring: kesExpiring(snapshot),
+    CertificateCountersAgree: countersAgree(snapshot.tier),
   };
 }
 

@@ -4,6 +4,7 @@
 import { wallTime } from "../core/time.ts";
 import type { Finding, LeaderView } from "../kubernetes/leader_status.ts";
 import { reasonWord } from "../reason.ts";
+import { kesExpiring } from "./certificate_findings.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { steady } from "./steady_text.ts";
 
@@ -25,6 +26,7 @@ export function leaderView(
     forgingConfirmed: forgingFinding(snapshot),
     credentialsValid: credentialsFinding(snapshot),
     nodeReady: nodeFinding(snapshot),
+    kesExpiring: kesExpiring(snapshot),
   };
 }
 

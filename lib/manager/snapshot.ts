@@ -6,11 +6,11 @@ import { standingOf } from "../core/election_moves.ts";
 import { writerOf } from "../core/manager_turn.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic, type WallTime } from "../core/time.ts";
+import { type CertificateLife, certificateLife } from "../credentials/certificate_life.ts";
 import { kesPeriodAt } from "../credentials/networks.ts";
 import { certificateOf } from "../credentials/verdict.ts";
 import type { GuardReport } from "../door.ts";
 import { VERSION } from "../version.ts";
-import { type CertificateLife, certificateLife } from "./certificate_life.ts";
 import { describeStanding } from "./standing_text.ts";
 import type { TierSnapshot } from "./tier_snapshot.ts";
 

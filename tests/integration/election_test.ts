@@ -39,6 +39,7 @@ theme("election", {
       ["ForgingConfirmed", "True", "SeenInMetrics"],
       ["CredentialsValid", "True", "Valid"],
       ["NodeReady", "True", "Ready"],
+      ["KesExpiring", "False", "Fresh"],
     ]);
     for (const follower of replicas.others(forger)) {
       assertEquals(follower.record.count("able"), 0);

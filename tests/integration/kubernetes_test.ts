@@ -285,6 +285,7 @@ async function statusStep(server: RealApiServer): Promise<void> {
     forgingConfirmed: YES,
     credentialsValid: YES,
     nodeReady: YES,
+    kesExpiring: YES,
   };
   const { status } = leaderStatus(view, undefined);
   const options = { ...LIMITS, resourceVersion };

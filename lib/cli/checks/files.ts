@@ -3,7 +3,10 @@
 
 import type { Config } from "../../config.ts";
 import { folderOf } from "../../config/paths.ts";
-import { wallTime } from "../../core/time.ts";
+import { certificateLife } from "../../credentials/certificate_life.ts";
+import { type Genesis, kesPeriodAt } from "../../credentials/networks.ts";
+import type { CertificateFacts } from "../../credentials/verdict.ts";
+import { type WallTime, wallTime } from "../../core/time.ts";
 import { checkCredentials } from "../../credentials/check.ts";
 import { readCredentials } from "../../guard/credentials.ts";
 import { errorText } from "../../log.ts";
@@ -18,22 +21,41 @@ export async function checkFiles(config: Config): Promise<Check[]> {
   ];
 }
 
+/** What the certificate says, on one line: by it an operator plans the next rotation. */
+function factsOf(
+  certificate: CertificateFacts,
+  { genesis, now }: { readonly genesis: Genesis | undefined; readonly now: WallTime },
+): string {
+  const { counter, kesPeriodStart, kesPeriodEnd, expiresAt, daysLeft } = certificateLife(
+    certificate,
+    { genesis, now },
+  );
+  const period = genesis === undefined ? "unknown" : kesPeriodAt(genesis, now);
+  const end = daysLeft === undefined
+    ? "its end is unknown without GENESIS_START"
+    : `${daysLeft} days left, until ${expiresAt}`;
+  return `${certificate.poolId}, certificate counter ${counter}, ` +
+    `KES period ${period} in ${kesPeriodStart} to ${kesPeriodEnd - 1}, ${end}`;
+}
+
 export async function sourceFiles({ credentials, network, pool }: Config): Promise<Check> {
   const name = "the source files are valid and of this pool";
+  const now = wallTime(Date.now());
+  const { genesis } = network;
   const verdict = await checkCredentials(readCredentials(credentials.source).toSources(), {
     network: network.name,
-    genesis: network.genesis,
-    now: wallTime(Date.now()),
+    genesis,
+    now,
     poolId: pool.id,
     poolIdHex: pool.idHex,
     paths: credentials.source,
   });
   if (verdict.kind === "invalid") {
-    return failed(name, verdict.problems.map(({ message }) => message).join("; "));
+    const { problems, certificate } = verdict;
+    const facts = certificate === undefined ? [] : [factsOf(certificate, { genesis, now })];
+    return failed(name, [...problems.map(({ message }) => message), ...facts].join("; "));
   }
-  const { poolId, certificateCounter, expiresAt = "unknown", warnings } = verdict;
-  const facts = `${poolId}, certificate ${certificateCounter}, expires ${expiresAt}`;
-  return ok(name, [facts, ...warnings].join("; "));
+  return ok(name, [factsOf(verdict, { genesis, now }), ...verdict.warnings].join("; "));
 }
 
 /** Folders are made by the guard where they are absent, so the nearest that exists must be writable. */

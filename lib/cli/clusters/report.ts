@@ -3,6 +3,9 @@
 
 import type { ClusterVerdict } from "../../core/policy_verdict.ts";
 import { isoSeconds } from "../../core/iso_time.ts";
+import { counterDifference } from "../../credentials/certificate_counters.ts";
+import { lifeStage, lifeWarning } from "../../credentials/certificate_life.ts";
+import { reportedCounter, reportedExpiry } from "../../kubernetes/forge_cluster_status.ts";
 import type { UsableForgeCluster } from "../../kubernetes/forge_cluster_parse.ts";
 import type { PlainValue } from "../../kubernetes/yaml.ts";
 import type { Pool, Pools } from "./pools.ts";
@@ -89,13 +92,36 @@ function reportPool(
       ...(verdict.best === undefined ? {} : { best: verdict.best }),
       summary: verdict.summary,
       clusters: verdict.clusters.map((one) => rowOf(one, usable.get(one.name), options)),
-      warnings: forgers.length < 2 ? [] : [
-        `${forgers.join(" and ")} report that they forge: one of them must be about to be ` +
-        "corrected, look again in a few seconds",
+      warnings: [
+        ...forgers.length < 2 ? [] : [
+          `${forgers.join(" and ")} report that they forge: one of them must be about to be ` +
+          "corrected, look again in a few seconds",
+        ],
+        ...certificateWarnings([...usable.values()], options),
       ],
     },
     changesInMs: verdict.changesInMs,
   };
+}
+
+/** Of what clusters report: a certificate that ends soon, and counters that differ. */
+function certificateWarnings(
+  clusters: readonly UsableForgeCluster[],
+  { now }: ViewOptions,
+): string[] {
+  const counters = clusters.map(({ name, status }) => [name, reportedCounter(status)] as const)
+    .filter((entry): entry is [string, number] => entry[1] !== undefined);
+  const difference = counterDifference(Object.fromEntries(counters));
+  return [
+    ...clusters.flatMap(({ name, status }) => {
+      const end = reportedExpiry(status);
+      const warning = end && lifeWarning(lifeStage(end, now));
+      return warning === undefined ? [] : [`the certificate of ${name} ${warning}`];
+    }),
+    ...difference === undefined
+      ? []
+      : [`certificate counters differ, the chain takes no lower one: ${difference}`],
+  ];
 }
 
 function rowOf(
@@ -106,6 +132,7 @@ function rowOf(
   const { name, label, rank, wish, effectiveState, effectivePriority, reason } = verdict;
   const report = cluster?.resource.report;
   const spec = cluster?.resource.spec;
+  const certificate = certificateRow(cluster?.status);
   const ageMs = heartbeatAgeMs(report?.lastHeartbeatTime, now);
   return {
     name,
@@ -123,9 +150,19 @@ function rowOf(
     consecutiveFailures: report?.consecutiveFailures ?? 0,
     activeLeader: report?.activeLeader ?? "",
     forgingEnabled: cluster !== undefined && isForging(cluster),
+    ...certificate,
     ...(report === undefined ? {} : { lastHeartbeatTime: report.lastHeartbeatTime }),
     ...(ageMs === undefined ? {} : { heartbeatAgeSeconds: Math.floor(ageMs / 1_000) }),
     reason,
+  };
+}
+
+function certificateRow(status: UsableForgeCluster["status"]): { [field: string]: PlainValue } {
+  const counter = reportedCounter(status);
+  const end = reportedExpiry(status);
+  return {
+    ...(counter === undefined ? {} : { certificateCounter: counter }),
+    ...(end === undefined ? {} : { certificateExpiresAt: isoSeconds(end) ?? "" }),
   };
 }
 

@@ -64,7 +64,7 @@ export const CARDANO_LEADER: CustomResourceDefinition = {
                 message: { type: "string", description: "Why, for people." },
                 observedGeneration: { type: "integer", format: "int64" },
                 conditions: conditionsSchema(
-                  "LeaderElected, ForgingConfirmed, CredentialsValid and NodeReady.",
+                  "LeaderElected, ForgingConfirmed, CredentialsValid, NodeReady and KesExpiring.",
                 ),
               },
             },

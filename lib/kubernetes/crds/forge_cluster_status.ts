@@ -33,7 +33,10 @@ const CREDENTIALS: PlainValue = {
   properties: {
     kesPeriodStart: { type: "integer", format: "int64", minimum: 0 },
     kesPeriodEnd: { type: "integer", format: "int64", minimum: 0 },
-    expiresAt: { ...TIME, description: "When the KES key can sign no more." },
+    expiresAt: {
+      ...TIME,
+      description: "When the KES key can sign no more; absent while the genesis is not known.",
+    },
     certificateCounter: { type: "integer", format: "int64", minimum: 0 },
   },
 };
@@ -67,7 +70,7 @@ export const FORGE_CLUSTER_STATUS: PlainValue = {
     healthStatus: HEALTH_STATUS,
     conditions: conditionsSchema(
       "Ready, Healthy, LeaderElected, Forging, OverrideActive, CoordinationReachable, " +
-        "CoordinationShared and DuplicateClusterName.",
+        "CoordinationShared, DuplicateClusterName, KesExpiring and CertificateCountersAgree.",
     ),
     observedGeneration: { type: "integer", format: "int64" },
     lastHeartbeatTime: {

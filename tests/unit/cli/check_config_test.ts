@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { checkConfig } from "../../../lib/cli/check_config.ts";
 import { folderWritable } from "../../../lib/cli/checks/files.ts";
 import { wallTime } from "../../../lib/core/time.ts";
+import { genesisOf, kesPeriodAt } from "../../../lib/credentials/networks.ts";
 import { startEmulator } from "../../../lib/demo/emulator.ts";
 import { makeDemoKeys } from "../../../lib/demo/keys.ts";
 import { startSimulatedNode } from "../../../lib/demo/node_process.ts";
@@ -73,6 +74,14 @@ Deno.test("check-config answers 0 when everything is in place, and prints no sec
   assertMatch(text, /^ {2}CARDANO_NETWORK +preview +environment$/m);
   assertMatch(text, /ok +the API server is reachable: v1\.35/);
   assertMatch(text, /ok +the API knows cardanoleaders\.cardano\.io\/v1: yes/);
+  const period = kesPeriodAt(genesisOf("preview")!, wallTime(Date.now()));
+  assertMatch(
+    text,
+    new RegExp(
+      `ok +the source files .*: ${keys.poolId}, certificate counter 0, ` +
+        `KES period ${period} in ${period} to ${period + 61}, 9[12] days left, until 20..-`,
+    ),
+  );
   assertMatch(text, /ok +the node's process is seen: pid \d+/);
   assertMatch(text, /ok +the role allows update leases cardano-node-leader: yes/);
   for (
@@ -81,6 +90,20 @@ Deno.test("check-config answers 0 when everything is in place, and prints no sec
     assert(!text.includes(secret));
   }
   assertEquals([...Deno.readDirSync(dir)].length, before);
+  Deno.removeSync(dir, { recursive: true });
+});
+
+Deno.test("check-config knows the end of a certificate of a custom network by GENESIS_START", async () => {
+  const { dir, env } = await arrange("http://127.0.0.1:1");
+  const mine = { ...env, CARDANO_NETWORK: "mine", NETWORK_MAGIC: "7" };
+  const unknown = await check(mine);
+  assertMatch(unknown.text, /ok +the source files .*KES period unknown in .*without GENESIS_START/);
+  const settings = { GENESIS_START: "2020-01-01T00:00:00Z", SLOTS_PER_KES_PERIOD: "3600" };
+  const over = await check({ ...mine, ...settings });
+  assertMatch(
+    over.text,
+    /failed +the source files .*it was over from KES period .*certificate counter 0.* -\d+ days left/,
+  );
   Deno.removeSync(dir, { recursive: true });
 });
 

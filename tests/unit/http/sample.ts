@@ -2,7 +2,7 @@
 // Never taken from a running manager.
 
 import type { GuardReport } from "../../../lib/door.ts";
-import type { CertificateLife } from "../../../lib/manager/certificate_life.ts";
+import type { CertificateLife } from "../../../lib/credentials/certificate_life.ts";
 import type { Snapshot } from "../../../lib/manager/snapshot.ts";
 
 export const VALID = {

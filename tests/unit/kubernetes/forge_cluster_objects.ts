@@ -67,6 +67,8 @@ export const VIEW: ForgeClusterView = {
     CoordinationReachable: YES,
     CoordinationShared: YES,
     DuplicateClusterName: NO,
+    KesExpiring: NO,
+    CertificateCountersAgree: YES,
   },
   forgeEpoch: 7,
   betterSince: wallTime(Date.parse(FIRST) - 5_000),

@@ -29,6 +29,7 @@ const VIEW: LeaderView = {
   forgingConfirmed: { status: "False", reason: "waiting", message: "" },
   credentialsValid: YES,
   nodeReady: YES,
+  kesExpiring: { status: "False", reason: "Fresh", message: "" },
 };
 
 Deno.test("leaderStatus() says everything at first", () => {
@@ -40,6 +41,7 @@ Deno.test("leaderStatus() says everything at first", () => {
     "ForgingConfirmed=False",
     "CredentialsValid=True",
     "NodeReady=True",
+    "KesExpiring=False",
   ]);
   assertEquals(status.conditions[0], {
     type: "LeaderElected",
@@ -76,6 +78,7 @@ Deno.test("leaderStatus() changes only the times of what changed", () => {
   assertEquals(status.conditions.map((condition) => condition.lastTransitionTime), [
     FIRST,
     LATER,
+    FIRST,
     FIRST,
     FIRST,
   ]);

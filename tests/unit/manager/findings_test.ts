@@ -43,8 +43,8 @@ function view(change: Partial<Snapshot>): LeaderView {
 }
 
 function reasons(found: LeaderView): string[] {
-  const { leaderElected, forgingConfirmed, credentialsValid, nodeReady } = found;
-  const findings = [leaderElected, forgingConfirmed, credentialsValid, nodeReady];
+  const { leaderElected, forgingConfirmed, credentialsValid, nodeReady, kesExpiring } = found;
+  const findings = [leaderElected, forgingConfirmed, credentialsValid, nodeReady, kesExpiring];
   return [found.reason, ...findings.map(({ reason }) => reason)];
 }
 

@@ -13,6 +13,9 @@ export { NOW, STALE_AFTER_MS };
 export interface ObjectSketch extends ClusterSketch {
   readonly forging?: boolean;
   readonly network?: string;
+  readonly counter?: number;
+  /** Days until its certificate is over. */
+  readonly certificateDays?: number;
   /** Of pool, for label and ticker. */
   readonly pool?: string;
 }
@@ -51,8 +54,7 @@ function overrideOf({ expiresAt, ...others }: NonNullable<ClusterSketch["overrid
 
 export function statusOf(sketch: ObjectSketch, now: WallTime): Json {
   const failures = sketch.failures ?? 0;
-  const at = new Date(addMs(now, -(sketch.silent ?? 0) * 1_000)).toISOString();
-  const heartbeat = at.replace(/\.\d+Z$/, "Z");
+  const heartbeat = secondsText(addMs(now, -(sketch.silent ?? 0) * 1_000));
   const forging = sketch.forging ?? false;
   const epoch = "epoch" in sketch ? sketch.epoch : EPOCH;
   return {
@@ -78,7 +80,19 @@ export function statusOf(sketch: ObjectSketch, now: WallTime): Json {
     lastHeartbeatTime: heartbeat,
     ...(epoch === undefined ? {} : { forgeEpoch: epoch }),
     nodeFarBehind: sketch.farBehind ?? false,
+    ...(sketch.counter === undefined ? {} : {
+      credentials: {
+        kesPeriodStart: 100,
+        kesPeriodEnd: 162,
+        expiresAt: secondsText(addMs(now, (sketch.certificateDays ?? 60) * 86_400_000)),
+        certificateCounter: sketch.counter,
+      },
+    }),
   };
+}
+
+function secondsText(at: WallTime): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 export function poolOf(objects: readonly Json[]): Pool {

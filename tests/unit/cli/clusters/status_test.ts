@@ -71,6 +71,27 @@ Deno.test("status says what is amiss: two forgers, an unreadable cluster, one wi
   assertStringIncludes(printed, "Warning: zz has no label cardano.io/network");
 });
 
+Deno.test("status warns of certificates that end soon, and of counters that differ", async () => {
+  await using s = await scene({
+    us: { counter: 4, certificateDays: 40 },
+    eu: { counter: 3, certificateDays: 5 },
+    ap: {},
+  });
+  const { printed } = await s.run("status");
+  assertStringIncludes(printed, "Warning: the certificate of eu is over in less than 7 days");
+  assertStringIncludes(
+    printed,
+    "Warning: certificate counters differ, the chain takes no lower one: eu has 3, us has 4",
+  );
+  const { pools: [pool] } = JSON.parse((await s.run("status -o json")).printed);
+  const told = pool.clusters.map((
+    { name, certificateCounter, certificateExpiresAt }: Record<string, string>,
+  ) => [name, certificateCounter, certificateExpiresAt?.slice(0, 2)]);
+  assertEquals(told.toSorted(), [["ap", undefined, undefined], ["eu", 3, "20"], ["us", 4, "20"]]);
+  await using well = await scene({ us: { counter: 4 }, eu: { counter: 4 } });
+  assert(!(await well.run("status")).printed.includes("Warning"));
+});
+
 Deno.test("status --watch prints again when something changes, and not for a heartbeat", async () => {
   await using s = await scene({ ...TWO, old: { silent: 600 } });
   const printed: string[] = [];

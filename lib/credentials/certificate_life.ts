@@ -1,9 +1,10 @@
-// Owns how long the operational certificate goes on, in steps coarse enough for a status.
-// Never judges whether it may be used: credentials/check.ts did.
+// Owns how long an operational certificate goes on, in steps coarse enough for a status.
+// Never judges whether it may be used: check.ts does.
 
+import { assertNever } from "../core/assert_never.ts";
 import { elapsedMs, isBefore, type WallTime } from "../core/time.ts";
-import { type Genesis, kesPeriodBegin } from "../credentials/networks.ts";
-import type { CertificateFacts } from "../credentials/verdict.ts";
+import { type Genesis, kesPeriodBegin } from "./networks.ts";
+import type { CertificateFacts } from "./verdict.ts";
 
 export interface CertificateLife {
   readonly counter: number;
@@ -23,7 +24,9 @@ export interface CertificateLife {
 
 /** Changes a few times in a certificate's life, so that a status may tell it. */
 export type LifeStage =
-  | { readonly kind: "unknown" | "fresh" | "over" }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "fresh" }
+  | { readonly kind: "over" }
   | { readonly kind: "expiring"; readonly withinDays: number };
 
 /** New keys are made on a machine that is offline: two weeks leave time to plan for it. */
@@ -58,4 +61,21 @@ export function lifeStage(end: WallTime, now: WallTime): LifeStage {
   const leftMs = elapsedMs(now, end);
   const withinDays = WARNING_DAYS.find((days) => leftMs <= days * DAY_MS);
   return withinDays === undefined ? { kind: "fresh" } : { kind: "expiring", withinDays };
+}
+
+/** What is to be told of it, as a clause; undefined while there is nothing to do. */
+export function lifeWarning(stage: LifeStage): string | undefined {
+  switch (stage.kind) {
+    case "unknown":
+    case "fresh":
+      return undefined;
+    case "expiring":
+      return stage.withinDays === 1
+        ? "is over in less than a day"
+        : `is over in less than ${stage.withinDays} days`;
+    case "over":
+      return "is over";
+    default:
+      return assertNever(stage);
+  }
 }
