@@ -6,6 +6,7 @@ import { DISCOVERY_CASES } from "./discovery_cases.ts";
 import { LEADER_CASES } from "./leader_cases.ts";
 import { LEASE_FIELD_CASES } from "./lease_field_cases.ts";
 import { LEASE_WRITE_CASES } from "./lease_write_cases.ts";
+import { POD_CASES } from "./pod_cases.ts";
 import { SELECTOR_CASES } from "./selector_cases.ts";
 import {
   type Cases,
@@ -22,6 +23,7 @@ const TABLES: Readonly<Record<string, Cases>> = {
   "custom resources": LEADER_CASES,
   "discovery and errors": DISCOVERY_CASES,
   "selectors": SELECTOR_CASES,
+  "pods": POD_CASES,
   "watches": WATCH_CASES, // last, since one of them makes the server forget its history
 };
 

@@ -21,6 +21,8 @@ export interface Scene {
   /** Collection paths. */
   readonly leases: string;
   readonly leaders: string;
+  readonly pods: string;
+  readonly events: string;
 }
 
 export type Cases = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
@@ -70,6 +72,8 @@ export async function setScene(target: Target, namespace: string): Promise<Scene
     request: target.request,
     leases: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
     leaders: `/apis/cardano.io/v1/namespaces/${namespace}/cardanoleaders`,
+    pods: `/api/v1/namespaces/${namespace}/pods`,
+    events: `/apis/events.k8s.io/v1/namespaces/${namespace}/events`,
   };
 }
 

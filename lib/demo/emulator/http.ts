@@ -138,7 +138,8 @@ async function onObject(
       return written(await patch(writes, request, { target, options }));
     case "DELETE": {
       if (target.subresource) throw methodNotAllowed();
-      const { uid } = writes.remove(target, await readJson(request), options);
+      const { uid, left } = writes.remove(target, await readJson(request), options);
+      if (left !== undefined) return json(200, left);
       const { group, plural } = target.resource;
       const details = { name: target.name, group, kind: plural, uid };
       return json(200, {

@@ -21,6 +21,7 @@ export const BUILT_IN_RESOURCES: readonly Resource[] = [
   { group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isCustom: false },
   { group: "events.k8s.io", version: "v1", plural: "events", kind: "Event", isCustom: false },
   { group: "", version: "v1", plural: "events", kind: "Event", isCustom: false },
+  { group: "", version: "v1", plural: "pods", kind: "Pod", isCustom: false },
 ];
 
 /** `leases.coordination.k8s.io`, as error messages name it. */

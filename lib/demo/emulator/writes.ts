@@ -22,6 +22,7 @@ import {
   uidMismatch,
 } from "./preconditions.ts";
 import { decodeObject, type PatchedObject, validateObject } from "./objects.ts";
+import { podDeletion } from "./pod_deletion.ts";
 import type { Entry, JsonObject, Owners, Store, StoredObject } from "./store.ts";
 
 export interface WriteOptions {
@@ -176,7 +177,12 @@ export class Writes {
     return this.#update(target, entry, { wanted, options, owners });
   }
 
-  remove(target: Target, deleteOptions: unknown, options: WriteOptions): { readonly uid: string } {
+  /** `left` is a Pod as its deletion marked it, gone or not. */
+  remove(
+    target: Target,
+    deleteOptions: unknown,
+    options: WriteOptions,
+  ): { readonly uid: string; readonly left?: StoredObject | undefined } {
     const { resource, name } = target;
     const entry = this.#store.get(keyOf(target));
     if (entry === undefined) throw notFound(resource, name);
@@ -199,8 +205,13 @@ export class Writes {
         );
       }
     }
-    if (!options.dryRun) this.#store.remove(keyOf(target));
-    return { uid };
+    const now = this.#identities.now();
+    const { marked, goesAtOnce = true } = podDeletion(entry.object, { deleteOptions, now }) ?? {};
+    if (options.dryRun) return { uid, left: marked };
+    const isNews = marked !== undefined && marked !== entry.object;
+    const left = isNews ? this.#store.put(keyOf(target), { ...entry, object: marked }) : marked;
+    if (goesAtOnce) this.#store.remove(keyOf(target));
+    return { uid, left };
   }
 
   #insert(
