@@ -31,6 +31,14 @@ export const MOVES: ClusterScenarios = {
       return activeLeader === west.forger()?.pod.name;
     });
     assertEquals([status.effectiveState, status.effectivePriority], ["Enabled", 5]);
+    // Both tell of their certificate, also the one that only waits.
+    for (const one of clusters.both) {
+      const { credentials } = await one.untilStatus("that counters agree", (status) => {
+        return conditionIn(status, "CertificateCountersAgree")?.status === "True";
+      });
+      assertEquals(credentials.certificateCounter, clusters.keys.certificateCounter);
+      assertEquals(credentials.kesPeriodStart, clusters.keys.kesPeriodStart);
+    }
     const [took, gaps] = [figures.map(({ tookMs }) => tookMs), figures.map(({ gapMs }) => gapMs)];
     stage.note("edit to forger, ms:", took.join(" "));
     stage.note("nobody forges, ms:", `${gaps.join(" ")} (median ${median(gaps)})`);
