@@ -13,10 +13,11 @@ export interface TetheredProcess {
 /**
  * The shell between us and the program kills it when our end of its standard input closes, which
  * the kernel does for us if the test process dies. It reaps the program only then, so that the pid
- * stays ours.
+ * stays ours. A terminal's SIGINT reaches the shell, too: it must live to end a frozen program.
  */
 const TETHER = `
 log=$1; folder=$2; shift 2
+trap : INT TERM
 "$@" >"$log" 2>&1 &
 program=$!
 echo "$program"
