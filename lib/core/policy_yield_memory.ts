@@ -16,6 +16,8 @@ export interface YieldMemory {
   readonly promoted: ReadonlySet<string>;
   /** Since when each cluster has been ahead without a break while we hold. */
   readonly aheadSince: ReadonlyMap<string, WallTime>;
+  /** Since when our cluster has been unable to forge without a break; undefined while it is able. */
+  readonly unableSince: WallTime | undefined;
   /** From our own status, for whoever is ahead at the first look of a new local leader. */
   readonly resumedSince: WallTime | undefined;
   /** To whom we yielded last, not known yet to be taken up: it is when the other forges. */
@@ -30,6 +32,7 @@ export function newYieldMemory(betterSince: WallTime | undefined): YieldMemory {
     wishes: new Map(),
     promoted: new Set(),
     aheadSince: new Map(),
+    unableSince: undefined,
     resumedSince: betterSince,
     offered: undefined,
     untaken: new Map(),
@@ -72,14 +75,20 @@ export function noteVerdict(
     aheadSince: new Map(
       rivals.map(({ name }, index) => {
         const resumed = index === 0 ? memory.resumedSince : undefined;
-        const since = memory.aheadSince.get(name) ?? resumed ?? now;
-        // The wall clock was set back: count afresh rather than until it is there again.
-        return [name, isBefore(now, since) ? now : since];
+        return [name, sinceBy(now, memory.aheadSince.get(name) ?? resumed)];
       }),
     ),
+    unableSince: findCluster(verdict, own)?.canForge === false
+      ? sinceBy(now, memory.unableSince)
+      : undefined,
     resumedSince: isUndecided(verdict, own) ? memory.resumedSince : undefined,
     ...noteAnswer(memory, { verdict, promotedNow }),
   };
+}
+
+/** A wall clock that was set back makes it count afresh, rather than until it is there again. */
+function sinceBy(now: WallTime, since = now): WallTime {
+  return isBefore(now, since) ? now : since;
 }
 
 /** Nobody is known to hold yet, or our own cluster is not listed yet. */

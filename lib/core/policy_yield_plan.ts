@@ -106,7 +106,7 @@ function notBeforeOf(
     case "edit":
       return now;
     case "unable":
-      return addMs(aheadSince, LOCAL_FAILOVER_MS);
+      return addMs(memory.unableSince ?? now, LOCAL_FAILOVER_MS);
     case "ill_health":
       return addMs(held, Math.max(minimumStayMs, delayMs));
     case "recovered":

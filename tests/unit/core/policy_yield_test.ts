@@ -110,6 +110,36 @@ Deno.test("a new local leader goes on with the delay from the status", () => {
   assertEquals(second.pass(190).brief(BETTER), "yield to us: recovered");
 });
 
+const UNABLE = { own: { ...OURS, ready: false } };
+
+Deno.test("a local failover moves no cluster, however long a better one waits for its delay", () => {
+  const holder = new Holder();
+  holder.ask(BETTER);
+  assertEquals(holder.pass(200).brief(BETTER, UNABLE), "wait 10 s for us: unable");
+  assertEquals(holder.pass(9).brief(BETTER, UNABLE), "wait 1 s for us: unable");
+  assertEquals(holder.pass(1).brief(BETTER), "wait 90 s for us: recovered");
+  assertEquals(holder.pass(5).brief(BETTER, UNABLE), "wait 10 s for us: unable");
+  assertEquals(holder.pass(10).brief(BETTER, UNABLE), "yield to us: unable");
+});
+
+Deno.test("the next local leader has those seconds anew, whatever the status says of the better one", () => {
+  const next = new Holder(longAgo);
+  assertEquals(next.brief(BETTER, UNABLE), "wait 10 s for us: unable");
+  assertEquals(next.pass(10).brief(BETTER, UNABLE), "yield to us: unable");
+});
+
+Deno.test("whoever is unable for long yields at once to the first that is able", () => {
+  const holder = new Holder();
+  holder.ask({ eu: {}, us: { ready: false } }, UNABLE);
+  assertEquals(holder.pass(30).brief({ eu: {}, us: {} }, UNABLE), "yield to us: unable");
+});
+
+Deno.test("a wall clock set back makes the seconds of an unable one start over", () => {
+  const holder = new Holder();
+  holder.ask(BETTER, UNABLE);
+  assertEquals(holder.pass(-86_400).brief(BETTER, UNABLE), "wait 10 s for us: unable");
+});
+
 Deno.test("betterSince is told for as long as somebody is better", () => {
   const holder = new Holder();
   assertEquals(holder.ask({ eu: {}, us: {} }).betterSince, undefined);
