@@ -16,7 +16,7 @@ const EVERYWHERE = [
   ...API_FAULTS,
   ...LEASE_FAULTS,
   ...MACHINE_FAULTS,
-].filter(({ weight }) => weight > 0);
+];
 
 export function faultsOf(kind: ChaosWorld["kind"]): readonly Fault[] {
   return kind === "one cluster" ? EVERYWHERE : [...EVERYWHERE, ...CLUSTER_FAULTS];

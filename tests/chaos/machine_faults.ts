@@ -72,13 +72,13 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   },
   {
     name: "pod_starved",
-    weight: canLimitProcessor() ? 3 : 0,
+    weight: 3,
     lastsMs: [2_000, 40_000],
     claims: (strike) => [claim.processes(strike)],
     needsFreshRenewals: true,
     inject: ({ pod, chance }): Heal | "absent" => {
       const { sidecar, node } = pod.replica.pod;
-      if (sidecar === undefined || node === undefined) return "absent";
+      if (sidecar === undefined || node === undefined || !canLimitProcessor()) return "absent";
       // The sidecar alone, as by a limit on its container, or the node with it.
       const pids = chance < 0.5 ? [sidecar.pid] : [sidecar.pid, node.pid];
       const share = 0.01 * 30 ** ((chance * 2) % 1);
