@@ -4,6 +4,7 @@
 import { SETTINGS } from "../lib/config/settings.ts";
 import { ApiMetrics } from "../lib/http/api_metrics.ts";
 import { Metrics } from "../lib/http/metrics.ts";
+import { replaceBetween } from "./between.ts";
 
 const README = new URL("../README.md", import.meta.url);
 
@@ -19,16 +20,6 @@ export function withTables(readme: string): string {
     end: "<!-- end of metrics -->",
     content: metricsTable(),
   });
-}
-
-function replaceBetween(
-  text: string,
-  { begin, end, content }: { begin: string; end: string; content: string },
-): string {
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md lacks the mark ${begin.trim()}`);
-  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
 }
 
 function settingsTable(): string {
