@@ -13,6 +13,14 @@ import { makeVolume, type VolumeSources } from "./volumes.ts";
 /** Before a container is started again; the kubelet's first is 10 s, doubled each time. */
 const RESTART_DELAY_MS = 1_000;
 
+/** Fields carried out, and those of placing a pod, which is placed already. */
+const KNOWN = new Set(
+  ("containers initContainers volumes securityContext terminationGracePeriodSeconds hostname " +
+    "nodeName serviceAccountName serviceAccount automountServiceAccountToken enableServiceLinks " +
+    "shareProcessNamespace affinity topologySpreadConstraints tolerations nodeSelector " +
+    "dnsPolicy schedulerName restartPolicy priority preemptionPolicy").split(" "),
+);
+
 export interface RenderedPodOptions {
   /** As the API server stored it, with its uid. */
   readonly pod: V1Pod;
@@ -52,6 +60,13 @@ export class RenderedPod implements AsyncDisposable {
 
   static async start(options: RenderedPodOptions): Promise<RenderedPod> {
     const { dir, server, pod: { spec } } = options;
+    const unknown = Object.keys(spec ?? {}).filter((key) => !KNOWN.has(key));
+    if (unknown.length > 0) throw new Error(`Cannot run a pod: ${unknown} is not known here`);
+    if (spec?.shareProcessNamespace !== true || spec.automountServiceAccountToken !== false) {
+      throw new Error(
+        "Cannot run a pod: only shared processes and tokens by volume are known here",
+      );
+    }
     await Deno.mkdir(`${dir}/volumes`, { recursive: true });
     const namespace = await PodNamespace.start({ hasNetwork: true });
     const network = await PodNetwork.start(namespace, { dir, apiPort: server.port });

@@ -10,6 +10,8 @@ import { RenderedPod } from "./rendered_pod.ts";
 import type { Files } from "./volumes.ts";
 
 const CHART = new URL("../../../chart/cardano-node", import.meta.url).pathname;
+/** The oldest that the chart supports; helm cannot ask a server when it only renders. */
+const KUBE_VERSION = "1.29.0";
 const TOKEN_LIFE_SECONDS = 3_600;
 
 export interface ReleaseOptions {
@@ -35,7 +37,10 @@ export async function renderChart(
   { release, namespace, helmArgs }: Pick<ReleaseOptions, "release" | "namespace" | "helmArgs">,
 ): Promise<readonly KubernetesObject[]> {
   const { success, stdout, stderr } = await new Deno.Command("helm", {
-    args: ["template", release, CHART, "--namespace", namespace, ...helmArgs],
+    args: [
+      ...["template", release, CHART, "--namespace", namespace, "--kube-version", KUBE_VERSION],
+      ...helmArgs,
+    ],
   }).output();
   if (!success) throw new Error(`Cannot render the chart: ${new TextDecoder().decode(stderr)}`);
   return (loadAll(new TextDecoder().decode(stdout)) as (KubernetesObject | null)[])

@@ -1,0 +1,128 @@
+// Owns that the chart's pod works as rendered: commands, environment, probes, mounts, users, rights.
+// Never helps it along: the kubelet here does what the spec says, and refuses what it does not know.
+
+import { assertEquals } from "@std/assert";
+import { makeDemoKeys } from "../../lib/demo/keys.ts";
+import { judgeSlots } from "../../lib/demo/slots.ts";
+import { wallTime } from "../../lib/core/time.ts";
+import { startClusterApi } from "../support/replicas.ts";
+import { RecordReader } from "../support/record_reader.ts";
+import { managerImage, nodeImage } from "../support/kubelet/images.ts";
+import type { RenderedPod } from "../support/kubelet/rendered_pod.ts";
+import { RenderedRelease } from "../support/kubelet/rendered_release.ts";
+import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
+import { haveProgram } from "../support/have_program.ts";
+import { until } from "../support/until.ts";
+
+const NODE = "cardano-node";
+const MANAGER = "forge-manager";
+const EXAMPLE =
+  new URL("../../chart/cardano-node/examples/single-cluster.yaml", import.meta.url).pathname;
+const SETTINGS = [
+  // What the node's simulation needs, beside what the real one gets.
+  "cardanoNode.extraArgs={--sim-record,/data/record.jsonl,--sim-metrics-port=12798}",
+  // For which a certificate can be made that is valid today.
+  "cardanoNode.network=preview",
+  // Nothing serves their kinds here.
+  "monitoring.podMonitor.enabled=false",
+  "monitoring.prometheusRule.enabled=false",
+];
+
+const why = whyNoReplicas() ??
+  (!haveProgram("helm")
+    ? "helm is absent"
+    : Deno.uid() !== 0
+    ? "mounting and changing the user need root"
+    : undefined);
+
+Deno.test({
+  name: "the chart's pods, taken literally",
+  ignore: why !== undefined,
+  async fn(t) {
+    const dir = await Deno.makeTempDir({ prefix: "forge-rendered-" });
+    await Deno.chmod(dir, 0o755);
+    const [manager, node, keys] = await Promise.all([
+      managerImage(dir, managerBinary() ?? ""),
+      nodeImage(dir),
+      makeDemoKeys({ network: "preview", now: wallTime(Date.now()) }),
+    ]);
+    const files = { "kes.skey": keys.kes, "vrf.skey": keys.vrf, "node.cert": keys.opcert };
+    try {
+      await using server = await startClusterApi();
+      await using release = await RenderedRelease.start({
+        server,
+        namespace: "cardano",
+        release: "pool",
+        dir,
+        helmArgs: ["--values", EXAMPLE, ...SETTINGS.flatMap((setting) => ["--set", setting])],
+        images: (name) => name.includes("forge-manager") ? manager : node,
+        secrets: { "cardano-forging-keys": files },
+      });
+      const pods = release.pods;
+      const records = new Map(pods.map((pod) => [pod, recordOf(pod)]));
+      const judge = () =>
+        judgeSlots(Object.fromEntries([...records].map(([pod, r]) => [pod.name, r.lines()])));
+      const forging = () => pods.filter((pod) => forges(records.get(pod)));
+      const untilOneForges = (among: readonly RenderedPod[]) =>
+        until("one node to forge", () => forging().find((pod) => among.includes(pod)), {
+          timeoutMs: 90_000,
+          everyMs: 100,
+        });
+
+      const leader = await untilOneForges(pods).catch((error) => {
+        throw new Error(pods.map((pod) => `${pod.log(MANAGER)}${pod.log(NODE)}`).join("\n"), {
+          cause: error,
+        });
+      });
+
+      await t.step("each node started once its files were there, and never in vain", () => {
+        for (const [pod, record] of records) {
+          assertEquals(record.count("failed"), 0, pod.name);
+          assertEquals(record.count("started"), 1, pod.name);
+          assertEquals(pod.restarts(NODE) + pod.restarts(MANAGER), 0, pod.name);
+        }
+      });
+
+      await t.step("one node forges, and all are ready by their probes", async () => {
+        assertEquals(forging().length, 1);
+        await until("all to be ready", () => pods.every((pod) => pod.isReady(MANAGER)), {
+          timeoutMs: 30_000,
+        });
+      });
+
+      await t.step(
+        "the frozen sidecar's node is restarted by its probe, and another forges",
+        async () => {
+          const others = pods.filter((pod) => pod !== leader);
+          leader.process(MANAGER)?.kill("SIGSTOP");
+          await until("the node to be restarted", () => leader.restarts(NODE) === 1, {
+            timeoutMs: 60_000,
+            everyMs: 100,
+          });
+          await untilOneForges(others);
+          leader.process(MANAGER)?.kill("SIGCONT");
+          await until("the thawed one to follow", () => leader.isReady(MANAGER), {
+            timeoutMs: 60_000,
+            everyMs: 100,
+          });
+        },
+      );
+
+      const { overlapMs, slotsForgedTwice, slotsForged } = judge();
+      assertEquals({ overlapMs, slotsForgedTwice }, { overlapMs: 0, slotsForgedTwice: [] });
+      console.log(`overlap 0 ms, 0 of ${slotsForged} slots forged twice`);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
+
+function recordOf(pod: RenderedPod): RecordReader {
+  return new RecordReader(`${pod.volume("ledger")}/record.jsonl`);
+}
+
+function forges(record: RecordReader | undefined): boolean {
+  const last = record?.lines().at(-1);
+  return last !== undefined && ["able", "still_able", "forged"].includes(last.event) &&
+    Date.now() - last.wallMs < 1_000;
+}
