@@ -2,7 +2,7 @@
 // Never one count alone: the hub's log says what came, the sidecars' metrics what they sent.
 
 import type { Cluster } from "../support/cluster.ts";
-import type { Window } from "./audit.ts";
+import type { Window } from "../support/audit.ts";
 import { pause, startPair, untilBothReady } from "./cluster_pair.ts";
 import type { BenchServers, Place } from "./cluster_servers.ts";
 import { type Figure, figure } from "./figures.ts";

@@ -3,7 +3,7 @@
 
 import type { ClusterServers } from "../support/clusters.ts";
 import { startClusterApi } from "../support/replicas.ts";
-import { Audit, type Window } from "./audit.ts";
+import { Audit, type Window } from "../support/audit.ts";
 
 const LOG_FLAG = "--audit-log-path=";
 

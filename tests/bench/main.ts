@@ -3,16 +3,18 @@
 
 import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
 import { startClusterApi } from "../support/replicas.ts";
-import { Audit } from "./audit.ts";
+import { Audit } from "../support/audit.ts";
 import { measureClusters } from "./clusters_main.ts";
 import { type Figure, figure, table } from "./figures.ts";
 import { measureHandOvers, measureLosses } from "./hand_overs.ts";
 import { measureStarts } from "./starts.ts";
+import { loadMain } from "./load_main.ts";
 import { measureKubeconfig, measureSteady } from "./steady.ts";
 
 const WINDOW_MS = 60_000;
 
 async function main(chosen: readonly string[]): Promise<number> {
+  if (chosen[0] === "load") return await loadMain(chosen.slice(1));
   const why = whyNoReplicas();
   if (why !== undefined) {
     console.log(`skipped: bench, since ${why}`);

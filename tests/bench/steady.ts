@@ -4,7 +4,7 @@
 import type { RealApiServer } from "../support/apiserver.ts";
 import type { Replica } from "../support/replica.ts";
 import { Replicas } from "../support/replicas.ts";
-import type { Audit } from "./audit.ts";
+import type { Audit } from "../support/audit.ts";
 import { type Figure, figure, percentile } from "./figures.ts";
 import { cpuMs, memoryMb } from "./process_figures.ts";
 import { requestCounts, scrapeMs } from "./scrape.ts";

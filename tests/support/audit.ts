@@ -23,6 +23,23 @@ interface AuditEvent {
   readonly stage: string;
   readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly name?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
+}
+
+/** One request, as RBAC sees it. */
+export interface AuditedCall {
+  readonly verb: string;
+  readonly group: string;
+  /** With its subresource, such as cardanoleaders/status. */
+  readonly resource: string;
+  readonly name: string | undefined;
+  readonly code: number | undefined;
 }
 
 export interface Window {
@@ -61,15 +78,28 @@ export class Audit {
     { fromMs, toMs }: Window,
   ): Promise<Readonly<Record<string, number>>> {
     const counts: Record<string, number> = {};
-    const text = await Deno.readTextFile(`${this.#folder}/log`).catch(() => "");
-    for (const line of text.split("\n")) {
-      if (!line.includes(account)) continue;
-      const event = JSON.parse(line) as AuditEvent;
-      const at = Date.parse(event.requestReceivedTimestamp);
-      if (event.user.username !== account || at < fromMs || at >= toMs) continue;
-      counts[event.verb] = (counts[event.verb] ?? 0) + 1;
+    for (const { verb, requestReceivedTimestamp } of await this.#events(account)) {
+      const at = Date.parse(requestReceivedTimestamp);
+      if (at >= fromMs && at < toMs) counts[verb] = (counts[verb] ?? 0) + 1;
     }
     return counts;
+  }
+
+  /** Every request of this account about a resource. */
+  async calls(account: string): Promise<readonly AuditedCall[]> {
+    return (await this.#events(account)).flatMap(({ verb, objectRef, responseStatus }) => {
+      if (objectRef?.resource === undefined) return [];
+      const { apiGroup = "", resource, subresource, name } = objectRef;
+      const full = subresource === undefined ? resource : `${resource}/${subresource}`;
+      return [{ verb, group: apiGroup, resource: full, name, code: responseStatus?.code }];
+    });
+  }
+
+  async #events(account: string): Promise<readonly AuditEvent[]> {
+    const text = await Deno.readTextFile(`${this.#folder}/log`).catch(() => "");
+    return text.split("\n").filter((line) => line.includes(account) && line.endsWith("}"))
+      .map((line) => JSON.parse(line) as AuditEvent)
+      .filter((event) => event.user.username === account);
   }
 
   async remove(): Promise<void> {
