@@ -5,6 +5,7 @@ import { assertNever } from "./assert_never.ts";
 import { actOnState } from "./forging_moves.ts";
 import { type ForgingEvent, type ForgingStep, type Guarding, SETTLE_MS } from "./forging_state.ts";
 import { endPermit, failStart, keepPermit, log, type Turn, update } from "./forging_turn.ts";
+import { metricsTrial } from "./metrics_trial.ts";
 import {
   isUp,
   type NodeSighting,
@@ -143,7 +144,9 @@ function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }
   if (before.phase === "gone" || (nodeSince !== undefined && isBefore(event.begunAt, nodeSince))) {
     return update(turn, { scraping: false });
   }
-  const node = scrapedNode(before, {
+  const trial = metricsTrial(before, event);
+  if (turn.state.metricsUnreliable && trial === "followed") trustMetricsAgain(turn);
+  const node = scrapedNode({ ...before, metricsTrial: trial }, {
     scrape: event.scrape,
     begunAt: event.begunAt,
     settleMs: SETTLE_MS,
@@ -158,6 +161,16 @@ function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }
       fields: { readable: node.metricsReadable ? 1 : 0 },
     });
   }
+}
+
+/** Another process than those that showed what nobody had told them: what was wrong is mended. */
+function trustMetricsAgain(turn: Turn): void {
+  update(turn, { metricsUnreliable: false, vainKills: 0 });
+  log(turn, {
+    level: "info",
+    message: "Node metrics are reliable again: they followed a start",
+    fields: { pid: turn.state.node.identity?.pid },
+  });
 }
 
 function takeSignalled(turn: Turn, event: Extract<ForgingEvent, { kind: "signalled" }>): void {

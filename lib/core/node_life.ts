@@ -1,6 +1,7 @@
 // Owns what is known of one cardano-node process: where it is in its life, and whether it may forge.
 // Never trusts a signal for its effect: only a later scrape, settle time without metrics, or its end.
 
+import type { MetricsTrial } from "./metrics_trial.ts";
 import { addMs, isBefore, type Monotonic } from "./time.ts";
 
 export type NodePhase =
@@ -74,6 +75,7 @@ export interface NodeLife {
   readonly metricsReadable: boolean;
   /** Metrics were readable at least once in this process's life. */
   readonly metricsWereReadable: boolean;
+  readonly metricsTrial: MetricsTrial;
   readonly gauge: 0 | 1 | undefined;
   readonly gaugeReadAt: Monotonic | undefined;
   readonly aboutToLead: number | undefined;
@@ -93,6 +95,7 @@ export const UNSEEN_NODE: NodeLife = {
   toldToForge: false,
   metricsReadable: false,
   metricsWereReadable: false,
+  metricsTrial: "open",
   gauge: undefined,
   gaugeReadAt: undefined,
   aboutToLead: undefined,
