@@ -45,6 +45,15 @@
 {{- else if or $node.command $node.args }}
 {{- fail (printf "cardanoNode.command and cardanoNode.args are for profile custom; with %s use cardanoNode.extraArgs" $node.profile) }}
 {{- end }}
+{{- if contains "non-producing-node" (join " " $node.extraArgs) }}
+{{- fail "cardanoNode.extraArgs must not hold --start-as-non-producing-node: the chart sets it, and given twice the node refuses it" }}
+{{- end }}
+{{- $ports := list (int $node.port) }}
+{{- if $node.metrics.port }}{{ $ports = append $ports (int $node.metrics.port) }}{{ end }}
+{{- if .Values.forgeManager.enabled }}{{ $ports = append (append $ports (int .Values.forgeManager.metricsPort)) (int .Values.forgeManager.guardPort) }}{{ end }}
+{{- if ne (len $ports) (len (uniq $ports)) }}
+{{- fail "cardanoNode.port, cardanoNode.metrics.port, forgeManager.metricsPort and forgeManager.guardPort must differ: the containers share their addresses" }}
+{{- end }}
 {{- if and $node.config.files $node.config.existingConfigMap }}
 {{- fail "cardanoNode.config.files and cardanoNode.config.existingConfigMap: one of them" }}
 {{- end }}
@@ -80,12 +89,10 @@
 {{- if and (not $tenant.enabled) (or $tenant.pool.id $tenant.pool.idHex $tenant.pool.name $tenant.pool.ticker) }}
 {{- fail "forgeManager.multiTenant.pool has no effect unless forgeManager.multiTenant.enabled is true; enabling it names the Lease by network and pool" }}
 {{- end }}
-{{- $set := include "cardano-node.managerEnv" . | fromYamlArray }}
+{{- $settings := include "cardano-node.settings" . | fromYamlArray }}
 {{- range $env := $manager.env }}
-{{- range $own := $set }}
-{{- if eq $own.name $env.name }}
-{{- fail (printf "forgeManager.env must not set %s, which the chart sets from another value" $env.name) }}
-{{- end }}
+{{- if has $env.name $settings }}
+{{- fail (printf "forgeManager.env must not set %s: the manager's settings come from the values, which are checked together" $env.name) }}
 {{- end }}
 {{- end }}
 {{- include "cardano-node.checkLease" (dict "root" . "what" "forgeManager.lease" "lease" $manager.lease) }}

@@ -1,0 +1,178 @@
+// Owns the check that chart and program mean the same: settings, names, rights, and safe timings.
+// Never repeats a default: what is rendered goes through the program's own reading of its environment.
+
+import { assert, assertEquals } from "@std/assert";
+import { coordinationCalls } from "../../lib/cli/checks/coordination.ts";
+import { neededCalls } from "../../lib/cli/checks/cluster.ts";
+import type { NeededCall } from "../../lib/cli/checks/api.ts";
+import { type Config, readConfig } from "../../lib/config.ts";
+import { SETTINGS } from "../../lib/config/settings.ts";
+import type { Json } from "../support/api_request.ts";
+import {
+  environmentOf,
+  exampleArgs,
+  EXAMPLES,
+  helmTest,
+  NODE_CHART,
+  oneOf,
+  render,
+  template,
+} from "../support/helm.ts";
+
+const FIELDS = {
+  "metadata.name": "pool-cardano-node-0",
+  "metadata.namespace": "cardano",
+  "metadata.uid": "1",
+};
+/** As the kubelet adds it. */
+const IN_CLUSTER = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" };
+
+function managerOf(objects: readonly Json[]): Json | undefined {
+  return objects.find(({ kind }) => kind === "StatefulSet")?.spec.template.spec.initContainers
+    ?.find(({ name }: Json) => name === "forge-manager");
+}
+
+function read(objects: readonly Json[]) {
+  return readConfig({ ...environmentOf(managerOf(objects), FIELDS), ...IN_CLUSTER });
+}
+
+function configOf(objects: readonly Json[]): Config {
+  const reading = read(objects);
+  if (reading.kind !== "config") throw new Error(JSON.stringify(reading.problems));
+  return reading.config;
+}
+
+helmTest("the program reads every example without a problem or a warning", async () => {
+  for (const name of EXAMPLES) {
+    const objects = await render(NODE_CHART, exampleArgs(name));
+    if (managerOf(objects) === undefined) continue;
+    const reading = read(objects);
+    assertEquals([name, reading.kind, reading.warnings], [name, "config", []]);
+  }
+});
+
+helmTest("the chart knows every setting of the program", async () => {
+  const { stdout } = await template(NODE_CHART, ["--show-only", "templates/statefulset.yaml"]);
+  assert(stdout.includes("kind: StatefulSet"));
+  const text = Deno.readTextFileSync(`${NODE_CHART}/templates/_manager.tpl`);
+  const listed = /define "cardano-node.settings" -}}\n\[([^\]]*)\]/.exec(text)?.[1] ?? "";
+  assertEquals(
+    listed.split(",").map((name) => name.trim()).sort(),
+    SETTINGS.map(({ name }): string => name).sort(),
+  );
+});
+
+const CLUSTERS = "forgeManager.clusterManagement";
+const ONE_API = `${CLUSTERS}.enabled=true,${CLUSTERS}.region=eu`;
+const POOL = "forgeManager.multiTenant.enabled=true,forgeManager.multiTenant.pool.id";
+const ROLES: Readonly<Record<string, string>> = {
+  "one cluster": "replicaCount=2",
+  "a pool of its own": `${POOL}=pool1z5uqdk7dzdxaae5633fqfcu2eqzy3a3rgtuvy087fdld7yws0xt`,
+  "a pool by a mere name": `${POOL}=My_Pool.1-23456`,
+  "names of one's own": "forgeManager.lease.name=lock,forgeManager.lease.previousNames={a,b}",
+  "no name before": 'forgeManager.lease={"name":"lock","previousNames":[],"duration":15}',
+  "clusters of one API": ONE_API,
+  "clusters with a pool": `${ONE_API},${POOL}=My_Pool.1-23456`,
+  "clusters by identifier": `${CLUSTERS}.enabled=true,${CLUSTERS}.identifier=blue`,
+  "clusters elsewhere": `${ONE_API},${CLUSTERS}.coordination.namespace=hub`,
+};
+
+helmTest("the Roles allow each call that the program makes, and none besides", async () => {
+  for (const [name, set] of Object.entries(ROLES)) {
+    const objects = await render(NODE_CHART, [set.includes('{"') ? "--set-json" : "--set", set]);
+    const config = configOf(objects);
+    const { cluster } = config;
+    const local = oneOf(objects, "Role", "pool-cardano-node");
+    const calls = neededCalls(config);
+    assertEquals(granted(local.rules), wanted(calls), name);
+    if (cluster === undefined) continue;
+    const hub = oneOf(objects, "Role", "pool-cardano-node-coordination");
+    assertEquals(hub.metadata.namespace, cluster.coordination.namespace);
+    assertEquals(granted(hub.rules), wanted(coordinationCalls(cluster)), name);
+  }
+});
+
+helmTest("the coordination API's Roles are those that each region's program needs", async () => {
+  const hub = await render(NODE_CHART, exampleArgs("coordination.yaml"));
+  for (const example of EXAMPLES.filter((name) => name.startsWith("region-"))) {
+    const { cluster } = configOf(await render(NODE_CHART, exampleArgs(example)));
+    const role = oneOf(hub, "Role", `pool-cardano-node-${cluster!.region}`);
+    assertEquals(granted(role.rules), wanted(coordinationCalls(cluster!)), example);
+  }
+});
+
+function wanted(calls: readonly NeededCall[]): string[] {
+  const lines = calls.map(({ verb, group, resource, subresource, name }) => {
+    const full = subresource === undefined ? resource : `${resource}/${subresource}`;
+    return `${verb} ${full}.${group} ${name ?? "*"}`;
+  });
+  return [...new Set(lines)].sort();
+}
+
+/** Without the rules for pods and events, whose calls are not among those that are checked. */
+function granted(rules: readonly Json[]): string[] {
+  const lines = rules.flatMap(({ apiGroups, resources, resourceNames = ["*"], verbs }) =>
+    apiGroups.flatMap((group: string) =>
+      resources.filter((one: string) => !["pods", "events"].includes(one)).flatMap((one: string) =>
+        verbs.flatMap((verb: string) =>
+          resourceNames.map((name: string) => `${verb} ${one}.${group} ${name}`)
+        )
+      )
+    )
+  );
+  return [...new Set<string>(lines)].sort();
+}
+
+/** Seconds: W, H, S, API_TIMEOUT, SLEEP_INTERVAL. Around the edges of each rule. */
+const TIMINGS: readonly (readonly [number, number | null, number, number, number])[] = [
+  [15, null, 4, 2, 5],
+  [15, 10.402, 4, 2, 5],
+  [15, 10.403, 4, 2, 5],
+  [15, 5.75, 4, 2, 5],
+  [15, 5.749, 4, 2, 5],
+  [13, null, 4, 2, 5],
+  [14, null, 4, 2, 5],
+  [14, null, 4, 2.31, 5],
+  [30, null, 20, 2, 5],
+  [30, null, 21.5, 2, 5],
+  [30, null, 22.2, 2, 5],
+  [30, 20, 4, 12.5, 7.5],
+  [60, null, 4, 2, 0.2],
+  [300, 289.758, 4, 2, 5],
+  [300, 289.759, 4, 2, 5],
+  [12, null, 2, 0.2, 0.2],
+  [9, null, 2, 0.2, 0.2],
+  [17, 12.1, 4, 4.4, 3600],
+];
+
+helmTest(
+  "the template takes the timings that the program takes and the dead-man probe keeps",
+  async () => {
+    let taken = 0;
+    for (const [duration, deadline, fence, api, sleep] of TIMINGS) {
+      const sets = [
+        `forgeManager.lease.duration=${duration}`,
+        `forgeManager.fenceTimeout=${fence}`,
+        `forgeManager.apiTimeout=${api}`,
+        `forgeManager.sleepInterval=${sleep}`,
+        ...(deadline === null ? [] : [`forgeManager.lease.renewDeadline=${deadline}`]),
+      ];
+      const { code, stderr } = await template(NODE_CHART, ["--set-json", sets.join(",")]);
+      const reading = readConfig({
+        ...IN_CLUSTER,
+        POD_NAME: "p",
+        LEASE_DURATION: `${duration}`,
+        FENCE_TIMEOUT: `${fence}`,
+        API_TIMEOUT: `${api}`,
+        SLEEP_INTERVAL: `${sleep}`,
+        ...(deadline === null ? {} : { RENEW_DEADLINE: `${deadline}` }),
+      });
+      // The chart's README, with 2/1/2 and grace 1: D = 2·2 + 1 + 1 + max(2, 1) = 8 s
+      const isSeenInTime = 1.01 * (Math.min(sleep, duration / 4) + api) + 8 <= 0.99 * duration;
+      const isSafe = reading.kind === "config" && isSeenInTime;
+      assertEquals(code === 0, isSafe, `${sets}: ${reading.kind}, ${isSeenInTime}, ${stderr}`);
+      if (isSafe) taken += 1;
+    }
+    assert(taken >= 5 && taken <= TIMINGS.length - 5, `${taken} taken`);
+  },
+);
