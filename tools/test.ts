@@ -8,6 +8,7 @@ const SUITES = [
   { folder: "simulation", tasks: ["test"] },
   { folder: "contract", tasks: ["test", "test:integration"] },
   { folder: "integration", tasks: ["test", "test:integration"] },
+  { folder: "docs", tasks: ["test", "test:integration"] },
   { folder: "chart", tasks: ["test", "test:integration"] },
 ];
 /** What `test` hides, so that it does the same everywhere: tests that need these skip themselves. */

@@ -1,0 +1,84 @@
+// Owns the proof that the command blocks of the documentation do what they say, on a real API server.
+// Never passes over a block in silence: what was not run is named with its reason.
+
+import { assertEquals } from "@std/assert";
+import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
+import { haveRealApiServer } from "../support/apiserver.ts";
+import { Replicas, startClusterApi } from "../support/replicas.ts";
+import { treatmentOf } from "./commands.ts";
+import { type Document, readDocuments } from "./documents.ts";
+import type { Block } from "./markdown.ts";
+import { type Stage, startStage } from "./stage.ts";
+
+const why = !haveRealApiServer
+  ? "KUBEBUILDER_ASSETS is not set"
+  : managerBinary() === undefined
+  ? "the program is not compiled (deno task compile)"
+  : undefined;
+
+function stageTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  if (why !== undefined) console.log(`skipped, ${why}: ${name}`);
+  Deno.test({ name, ignore: why !== undefined, fn });
+}
+
+const documents = readDocuments();
+
+for (const document of documents.filter(installs)) {
+  stageTest(
+    `commands of ${document.path} work one after the other on a bare API server`,
+    async (t) => {
+      await using stage = await startStage({ installed: false });
+      await runAll(document, { stage, t });
+    },
+  );
+}
+
+stageTest("commands of the other documents work where two clusters report", async (t) => {
+  const cannot = whyNoReplicas();
+  if (cannot !== undefined) throw new Error(`Cannot run a replica: ${cannot}`);
+  await using server = await startClusterApi();
+  await using replicas = await Replicas.start({ server, namespace: "docs", replicas: [{}] });
+  const { metricsPort: metrics, guardPort: guard } = replicas.at(0).pod;
+  await using stage = await startStage({ installed: true, ports: { metrics, guard } });
+  for (const document of documents) {
+    if (!installs(document)) await runAll(document, { stage, t });
+  }
+});
+
+/** Whether it brings everything itself. */
+function installs({ blocks }: Document): boolean {
+  return blocks.some(({ language, text }) => language === "sh" && text.includes("helm install"));
+}
+
+async function runAll(
+  { path, blocks }: Document,
+  { stage, t }: { readonly stage: Stage; readonly t: Deno.TestContext },
+): Promise<void> {
+  const lacking = new Map<string, number>();
+  for (const block of blocks) {
+    const treatment = treatmentOf(block);
+    if (treatment === undefined) continue;
+    const name = `${path}:${block.line}`;
+    if (treatment.kind === "no_run") {
+      console.log(`not run, ${treatment.reason}: ${name}`);
+      continue;
+    }
+    const missing = stage.missing(block.text).join(" and ");
+    if (missing !== "") lacking.set(missing, (lacking.get(missing) ?? 0) + 1);
+    else await t.step(name, () => runOne(block, stage));
+  }
+  for (const [programs, count] of lacking) {
+    const name = `${count} blocks of ${path}, since ${programs} is not installed`;
+    await t.step({ name, ignore: true, fn: () => {} });
+  }
+}
+
+async function runOne(block: Block, stage: Stage): Promise<void> {
+  const treatment = treatmentOf(block);
+  if (treatment?.kind === "until") {
+    const { output } = await stage.run(block.text, { until: treatment.text });
+    return assertEquals(output.includes(treatment.text), true, `${block.text}\n${output}`);
+  }
+  const { code, output } = await stage.run(block.text);
+  assertEquals(code, 0, `${block.text}\n${output}`);
+}
