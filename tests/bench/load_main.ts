@@ -1,0 +1,185 @@
+// Owns `deno task bench load`: which numbers of pools are measured, and the report of them.
+// Never runs with the other parts: each number of pools has an API server of its own.
+
+import { haveRealApiServer } from "../support/apiserver.ts";
+import { numberOption, textOption } from "../soak/options.ts";
+import { commitText, machineText } from "../soak/provenance.ts";
+import { markdownTable } from "../soak/report.ts";
+import { halfAndMost, type LoadFigures, measureLoad } from "./load.ts";
+import { REPLICAS_A_POOL } from "./load_pool.ts";
+
+/** The last one makes a thousand replicas. */
+const POOLS: readonly number[] = [0, 1, 10, 50, 100, 333];
+
+/** `--pools N` measures only that many; `--report FILE` writes the report there. */
+export async function loadMain(args: readonly string[]): Promise<number> {
+  if (!haveRealApiServer) {
+    console.log("skipped: load, since KUBEBUILDER_ASSETS is not set");
+    return 0;
+  }
+  const only = numberOption(args, "pools");
+  const numbers = only === undefined ? POOLS : [0, only];
+  const all: LoadFigures[] = [];
+  for (const pools of numbers) {
+    console.error(`measuring: ${pools} pools`);
+    all.push(await measureLoad(pools));
+  }
+  const text = report(all, ["deno task bench load", ...args].join(" "));
+  const path = textOption(args, "report");
+  if (path !== undefined) await Deno.writeTextFile(path, text);
+  console.log(text);
+  return 0;
+}
+
+function report(all: readonly LoadFigures[], command: string): string {
+  const idle = all[0]!;
+  const loaded = all.slice(1);
+  const most = loaded.at(-1)!;
+  return `# Load
+
+Pools of ${REPLICAS_A_POOL} replicas each on one API server. One process plays all replicas: of each it runs the
+program's driver, machines, leases, watches and requests, with a TLS connection of its own for each
+watch; what stands in is the guard, whose node starts and stops at once. Each number of pools has a
+fresh etcd and API server, with a namespace, an account and a Role for each pool.
+
+| | |
+| --- | --- |
+| commit | ${commitText()} |
+| machine | ${machineText()}; load average at the end ${
+    Deno.loadavg()[1]!.toFixed(1)
+  } over 5 minutes |
+| command | \`${command}\` |
+| window | ${idle.windowS.toFixed(0)} s for each row, 20 s after all pools had a leader |
+| lease | ${most.leaseDurationS} s, the default timings |
+
+## The API server and etcd
+
+CPU and writes are without what they use with no pool: ${
+    rate(idle, ({ apiCpuMs }) => apiCpuMs).toFixed(0)
+  } ms/s, ${rate(idle, ({ etcdCpuMs }) => etcdCpuMs).toFixed(0)} ms/s and ${
+    rate(idle, ({ revision }) => revision).toFixed(2)
+  } writes/s. Memory is all
+that is resident; without pools ${idle.after.apiResidentMb.toFixed(0)} and ${
+    idle.after.etcdResidentMb.toFixed(0)
+  } MB.
+
+${
+    markdownTable(
+      [
+        "pools",
+        "replicas",
+        "watches",
+        "API server CPU, ms/s",
+        "of it a pool",
+        "etcd CPU, ms/s",
+        "API server MB",
+        "etcd MB",
+        "etcd writes/s",
+        "writes/s a pool",
+      ],
+      loaded.map((one) => {
+        const api = rate(one, ({ apiCpuMs }) => apiCpuMs) - rate(idle, ({ apiCpuMs }) => apiCpuMs);
+        const etcd = rate(one, ({ etcdCpuMs }) => etcdCpuMs) -
+          rate(idle, ({ etcdCpuMs }) => etcdCpuMs);
+        const writes = rate(one, ({ revision }) => revision) -
+          rate(idle, ({ revision }) => revision);
+        return [
+          String(one.pools),
+          String(one.pools * REPLICAS_A_POOL),
+          String(one.after.watches),
+          api.toFixed(0),
+          (api / one.pools).toFixed(2),
+          etcd.toFixed(0),
+          one.after.apiResidentMb.toFixed(0),
+          one.after.etcdResidentMb.toFixed(0),
+          writes.toFixed(2),
+          (writes / one.pools).toFixed(3),
+        ];
+      }),
+    )
+  }
+
+## The replicas
+
+Requests as the clients counted them. Renewals: from sending to the whole answer, median / 99th
+percentile; the lag of the one thread that plays all replicas (how late its timers fire) is part of
+it. A renewal may take API_TIMEOUT, 2000 ms, before it is tried anew.
+
+${
+    markdownTable(
+      [
+        "pools",
+        "requests/s",
+        "a pool",
+        "a replica",
+        "renewal, ms",
+        "slowest, ms",
+        "lag, ms",
+        "CPU of all replicas, ms/s",
+        "failed requests",
+      ],
+      loaded.map((one) => {
+        const requests = total(one.requests) / one.windowS;
+        return [
+          String(one.pools),
+          requests.toFixed(2),
+          (requests / one.pools).toFixed(3),
+          (requests / one.pools / REPLICAS_A_POOL).toFixed(3),
+          halfAndMost(one.renewalMs, 1),
+          Math.max(...one.renewalMs).toFixed(0),
+          halfAndMost(one.lagMs, 1),
+          one.clientCpuMsPerS.toFixed(0),
+          total(one.failures) === 0 ? "0" : described(one.failures),
+        ];
+      }),
+    )
+  }
+
+By kind with ${most.pools} pools, a second: ${described(most.requests, most.windowS)}.
+
+## Moves under load
+
+A third of all leaders is lost in one moment, without a word; then the leaders of the same pools are
+told to go in one moment. Seconds until another replica of the pool has a permit, median / 99th
+percentile, and in how many pools two ever had one at the same moment.
+
+${
+    markdownTable(
+      [
+        "pools",
+        "leaders moved",
+        "after a loss, s",
+        "slowest, s",
+        "after being told, s",
+        "slowest, s",
+        "pools with two permits",
+      ],
+      loaded.map((one) => [
+        String(one.pools),
+        String(one.afterLossS.length),
+        halfAndMost(one.afterLossS, 2),
+        Math.max(...one.afterLossS).toFixed(2),
+        halfAndMost(one.afterShutdownS, 2),
+        Math.max(...one.afterShutdownS).toFixed(2),
+        String(one.overlaps),
+      ]),
+    )
+  }
+`;
+}
+
+function rate(
+  { before, after, windowS }: LoadFigures,
+  of: (reading: LoadFigures["after"]) => number,
+): number {
+  return (of(after) - of(before)) / windowS;
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
+}
+
+function described(counts: Readonly<Record<string, number>>, by = 1): string {
+  return Object.entries(counts).toSorted(([, a], [, b]) => b - a)
+    .map(([key, n]) => `${by === 1 ? n : (n / by).toFixed(2)} ${key}`).join(", ");
+}
