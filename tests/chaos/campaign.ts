@@ -16,6 +16,7 @@ const STORM_MS = 240_000;
 const CALM_MS = 40_000;
 /** It must go on forging for so long. */
 const STEADY_MS = 5_000;
+const HASTE_MS = 5_000;
 const LOOK_EVERY_MS = 5_000;
 /** Looked back over while it goes on, beyond the longest suspension of what writes the records. */
 const LOOK_BACK_MS = 90_000;
@@ -69,6 +70,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       journal.note(`round ${round}: ${plan.length} faults planned in ${Math.round(stormMs)} ms`);
       const storm = new Storm({ ...options, journal, leases: logs, round });
       await storm.play(plan, stormMs, stop);
+      if (signal.aborted) {
+        await healInHaste(storm, journal);
+        break;
+      }
       await storm.heal();
       if (stop.aborted) break;
       const recovery = await calm(world, round, stop);
@@ -101,6 +106,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     rounds: round,
     wasInterrupted: signal.aborted,
   };
+}
+
+/** A terminal's interrupt ends the API servers, too, without which not all can be undone. */
+async function healInHaste(storm: Storm, journal: Journal): Promise<void> {
+  const healed = storm.heal().catch((error) => journal.note(`${error}`));
+  await Promise.race([healed, pause(HASTE_MS, new AbortController().signal)]);
 }
 
 /** Judges what happened lately, again and again. */

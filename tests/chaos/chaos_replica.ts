@@ -1,6 +1,7 @@
 // Owns what is particular to a replica in a campaign: clocks, back-off, slow handlers, a small disk.
 // Never makes one that could not forge for ever.
 
+import type { Misbehaviour } from "../../lib/demo/simulated_arguments.ts";
 import type { Random } from "../simulation/random.ts";
 import { freePort } from "../support/free_port.ts";
 import type { ReplicaOptions } from "../support/replica.ts";
@@ -11,6 +12,8 @@ const RESTART_DELAYS = { firstMs: 300, secondMs: 2_000, maxMs: 16_000, forgetAft
 const CLOCK_AHEAD_SECONDS_MAX = 1e7;
 /** From a signal to its effect; of these the last repeats. */
 const HANDLER_DELAYS_MS = [[0], [0], [50, 300, 0], [600, 0, 200]];
+/** Of one that refuses to stop only its end is a stop, as when a genesis file no longer matches. */
+const MISBEHAVIOURS: readonly (readonly Misbehaviour[])[] = [[], [], [], ["refuse-stop"]];
 
 export function chaosReplica(random: Random): Partial<ReplicaOptions> {
   const handlerDelaysMs = random.pick(HANDLER_DELAYS_MS);
@@ -18,7 +21,7 @@ export function chaosReplica(random: Random): Partial<ReplicaOptions> {
   return {
     mountsKeys: true,
     clockAheadSeconds: () => Math.round(random.skewed(1, CLOCK_AHEAD_SECONDS_MAX)),
-    node: { handlerDelaysMs, replayMs },
+    node: { handlerDelaysMs, replayMs, misbehaviours: random.pick(MISBEHAVIOURS) },
     restartDelays: RESTART_DELAYS,
     choosePort: freePort,
   };

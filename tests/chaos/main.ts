@@ -26,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { seed, minutes, clusters } = options;
   console.log(`seed ${seed}, ${minutes} minutes, ${clusters ? "two clusters" : "one cluster"}`);
+  const commit = git("rev-parse", "--short=12", "HEAD");
   const interrupted = interruption();
   await using world = await (clusters ? startTwoClusters : startOneCluster)(new Random(seed));
   const result = await runCampaign({
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     signal: interrupted,
   });
   const head: ReportHead = {
-    commit: git("rev-parse", "--short=12", "HEAD"),
+    commit,
     command: `deno task chaos ${args.join(" ")}`.trim(),
     machine: machine(),
     world: world.kind,
