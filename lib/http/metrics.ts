@@ -129,6 +129,10 @@ export class Metrics {
     "1 while this replica may lead; 0 with the reason in the label otherwise",
     ["reason"],
   );
+  readonly #ownPodWatched = this.#gauge(
+    "cardano_forge_manager_own_pod_watched",
+    "1 while a watch of this pod is open, so that its deletion is noticed before its node has ended",
+  );
   readonly #workerRestarts = this.#counter(
     "cardano_forge_manager_worker_restarts_total",
     "Times the manager's isolate was started again after a failure",
@@ -198,7 +202,7 @@ export class Metrics {
     this.#lastRenewal.set(snapshot.lastRenewalSeconds ?? 0);
   }
 
-  #fillGuard({ guard }: Snapshot): void {
+  #fillGuard({ guard, ownPod }: Snapshot): void {
     for (const phase of NODE_PHASES) {
       this.#nodePhase.set({ phase }, flag((guard?.node.phase ?? "unseen") === phase));
     }
@@ -207,7 +211,9 @@ export class Metrics {
     this.#fenceUnconfirmed.set(flag(guard?.fencing === true));
     this.#credentialsValid.set(flag(guard?.credentials.kind === "valid"));
     this.#fit.reset();
-    const reason = reasonWord(guard === undefined ? "no_report" : guard.unfit?.code ?? "");
+    const unfit = guard === undefined ? "no_report" : guard.unfit?.code ?? "";
+    const reason = reasonWord(ownPod.isDeleting ? "pod_deleting" : unfit);
+    this.#ownPodWatched.set(flag(ownPod.isWatched));
     this.#fit.set({ reason }, flag(reason === ""));
     if (guard === undefined) return;
     this.#sighups.reset();

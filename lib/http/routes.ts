@@ -6,6 +6,7 @@ import { CONTENT_TYPE, type Metrics } from "./metrics.ts";
 
 /** The guard reports at least every 5 s and the manager turns at least every 5 s: three of these. */
 const STALE_MS = 15_000;
+const POD_DELETING = "the pod is being deleted: it gives leadership up and claims nothing any more";
 
 type Answer = Response | Promise<Response>;
 type Route = (snapshot: Snapshot) => Answer;
@@ -85,10 +86,10 @@ export function unhealthyReason(snapshot: Snapshot): string | undefined {
 }
 
 function readiness(snapshot: Snapshot): Response {
-  const { guard, leads } = snapshot;
+  const { guard, leads, ownPod } = snapshot;
   const unhealthy = unhealthyReason(snapshot);
   const reason = unhealthy ?? (guard === undefined ? "no report of the guard yet" : undefined) ??
-    guard?.unfit?.message;
+    (ownPod.isDeleting ? POD_DELETING : undefined) ?? guard?.unfit?.message;
   const ready = reason === undefined;
   return json(ready ? 200 : 503, { ready, leads, reason: reason ?? "fit to lead" });
 }

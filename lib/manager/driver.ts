@@ -25,6 +25,7 @@ import { EffectBacklog } from "./effect_backlog.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
 import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
 import { machineSettings } from "./machine_settings.ts";
+import { OwnPod } from "./own_pod.ts";
 import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { TierJournal } from "./tier_journal.ts";
 import { takeTierSnapshot, type TierSnapshot } from "./tier_snapshot.ts";
@@ -48,6 +49,7 @@ export class Driver {
   readonly #hub: ApiOutcomes;
   #calls: LeaseCalls | undefined;
   #status: LeaderStatusWriter | undefined;
+  #ownPod: OwnPod | undefined;
   #state: Managing;
   readonly #queue: ManagerEvent[] = [];
   #turning = false;
@@ -93,6 +95,13 @@ export class Driver {
     this.#accessProblem = undefined;
     this.#status = new LeaderStatusWriter({ config, client, log, outcomes: this.#local });
     for (const effect of this.#waiting.takeAll()) calls.start(effect);
+    this.#ownPod = new OwnPod({
+      config,
+      client,
+      log,
+      onDeleting: () => this.dispatch({ kind: "pod_deleting" }),
+    });
+    void this.#ownPod.follow();
   }
 
   /** The coordination API can be used from here on. */
@@ -157,6 +166,7 @@ export class Driver {
       turnedAt: this.#turnedAt,
       accessProblem: this.#accessProblem,
       watchConnected: this.#calls?.watchConnected ?? false,
+      ownPodWatched: this.#ownPod?.isWatched ?? false,
       tier: this.#tierSnapshot(),
     });
   }
@@ -212,6 +222,7 @@ export class Driver {
     this.#turning = true;
     clearTimeout(this.#timer);
     this.#calls?.stop();
+    this.#ownPod?.stop();
     this.#coordination?.stop();
   }
 

@@ -55,6 +55,12 @@ export interface Snapshot {
   /** Why the API cannot be used at all; undefined when it can be tried, or was not yet. */
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
+  readonly ownPod: {
+    /** A watch of it is open, so that its deletion would be noticed at once. */
+    readonly isWatched: boolean;
+    /** From here on this replica claims nothing. */
+    readonly isDeleting: boolean;
+  };
   /** The second tier; undefined: cluster management is off. */
   readonly tier: TierSnapshot | undefined;
 }
@@ -72,6 +78,7 @@ export interface SnapshotSources {
   readonly turnedAt: Monotonic;
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
+  readonly ownPodWatched: boolean;
   readonly tier: TierSnapshot | undefined;
 }
 
@@ -117,6 +124,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     turnAgeMs: elapsedMs(sources.turnedAt, now),
     accessProblem: sources.accessProblem,
     watchConnected: sources.watchConnected,
+    ownPod: { isWatched: sources.ownPodWatched, isDeleting: state.podDeleting },
     tier: sources.tier,
   };
 }

@@ -13,6 +13,9 @@ export function describeStanding(
   standing: Standing,
   { state, now }: { state: Managing; now: Monotonic },
 ): string {
+  if (state.podDeleting && standing.kind !== "mine") {
+    return "never claimed any more: this pod is being deleted";
+  }
   if (state.givingUp !== undefined) {
     return `giving leadership up: ${reasonWord(state.givingUp.reason)}`;
   }

@@ -59,6 +59,7 @@ const EXPECTED: Readonly<Record<string, number>> = {
   [`${OWN}operational_certificate_counter{${POD}}`]: 3,
   [`${OWN}pool_id_matches{${POD}}`]: 1,
   [`${OWN}fit_to_lead{reason=""}`]: 1,
+  [`${OWN}own_pod_watched`]: 1,
   [`${OWN}worker_restarts_total`]: 1,
   [`${OWN}resident_memory_bytes`]: 78_000_000,
   [`${OWN}anonymous_memory_bytes`]: 31_000_000,
@@ -68,6 +69,12 @@ const EXPECTED: Readonly<Record<string, number>> = {
 Deno.test("a leader's metrics are the contract's, by name, label and value", async () => {
   const found = await series(snapshot());
   for (const [name, value] of Object.entries(EXPECTED)) assertEquals(found.get(name), value, name);
+});
+
+Deno.test("a replica whose pod is being deleted is not fit to lead, and says why", async () => {
+  const found = await series(snapshot({ ownPod: { isWatched: false, isDeleting: true } }));
+  assertEquals(found.get(`${OWN}fit_to_lead{reason="PodDeleting"}`), 0);
+  assertEquals(found.get(`${OWN}own_pod_watched`), 0);
 });
 
 Deno.test("cardano_forging_enabled is what was confirmed, not what is intended", async () => {

@@ -107,6 +107,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     turnAgeMs: 20,
     accessProblem: undefined,
     watchConnected: false,
+    ownPod: { isWatched: true, isDeleting: false },
     tier: undefined,
     ...change,
   };

@@ -49,10 +49,14 @@ function stopped(): GuardReport {
   return report({ ...before, files: "absent", credentials });
 }
 
-/** Starts and stops its node at once, and says so. */
-class ObedientGuard {
+/** A stop takes longer than a request to an API near by, as it does with a real node. */
+const STOP_MS = 50;
+
+/** Starts its node at once, stops it a little later, and says so. */
+class ObedientGuard implements Disposable {
   report = stopped();
   #serial = 1;
+  #stopping: ReturnType<typeof setTimeout> | undefined;
   readonly #receive: (message: GuardToManager) => void;
 
   constructor(receive: (message: GuardToManager) => void) {
@@ -78,14 +82,24 @@ class ObedientGuard {
         if (this.report.forging === "forging") return;
         return queueMicrotask(() => this.say({ forging: "forging", fencedSecond: undefined }));
       case "revoke": {
-        const fencedSecond = Math.floor(Date.now() / 1_000);
-        return queueMicrotask(() =>
-          this.say({ epoch: epoch + 1, forging: "stopped", fencedSecond })
+        const wasForging = this.report.forging === "forging";
+        queueMicrotask(() =>
+          this.say({ epoch: epoch + 1, fencing: wasForging, fencedSecond: undefined })
         );
+        clearTimeout(this.#stopping);
+        this.#stopping = setTimeout(() => {
+          const fencedSecond = Math.floor(Date.now() / 1_000);
+          this.say({ fencing: false, forging: "stopped", fencedSecond });
+        }, STOP_MS);
+        return;
       }
       default:
         return;
     }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#stopping);
   }
 }
 
@@ -132,6 +146,7 @@ export class Leader implements Disposable {
 
   [Symbol.dispose](): void {
     this.driver.stop();
+    this.guard[Symbol.dispose]();
     for (const client of this.#clients) client.close();
   }
 }
