@@ -8,9 +8,14 @@ import { type Health, resumeHealth, UNCHECKED_HEALTH } from "./health.ts";
 import { parseIsoTime } from "./iso_time.ts";
 import { silentFrom, type Standing } from "./lease.ts";
 import type { LeaseWriter } from "./lease_record.ts";
-import { claimDelayMs, judgeClusters } from "./policy.ts";
+import { claimDelayMs, judgeAgain } from "./policy.ts";
 import { type Heartbeats, observeHeartbeats } from "./policy_heartbeat.ts";
-import { findCluster, type ForgeLeaseView, type Verdict } from "./policy_verdict.ts";
+import {
+  findCluster,
+  type ForgeLeaseView,
+  type PolicyInput,
+  type Verdict,
+} from "./policy_verdict.ts";
 import { shouldYield } from "./policy_yield.ts";
 import { newYieldMemory, noteVerdict, type YieldMemory } from "./policy_yield_memory.ts";
 import { addMs, isBefore, latest, type Monotonic, type WallTime } from "./time.ts";
@@ -38,6 +43,8 @@ export interface ForgeTier {
   readonly memory: YieldMemory | undefined;
   readonly betterSince: WallTime | undefined;
   readonly verdict: Verdict | undefined;
+  /** The verdict and what it was made of. */
+  readonly judged: { readonly input: PolicyInput; readonly verdict: Verdict } | undefined;
   /** Why we hold on, or whom we wait for, in words. */
   readonly yieldReason: string | undefined;
   readonly heldSince: WallTime | undefined;
@@ -99,6 +106,7 @@ export function newForgeTier(settings: ForgeTierSettings): ForgeTier {
     memory: undefined,
     betterSince: undefined,
     verdict: undefined,
+    judged: undefined,
     yieldReason: undefined,
     heldSince: undefined,
     yieldAt: undefined,
@@ -155,7 +163,7 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
   if (tier.resources === undefined || !context.localHolds) return tier;
   const { settings, unusable, heartbeats, health, farBehind } = tier;
   const standing = forgeStanding(tier, context);
-  const verdict = judgeClusters({
+  const input: PolicyInput = {
     resources: tier.resources,
     unusable,
     heartbeats,
@@ -169,7 +177,9 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
     },
     staleAfterMs: settings.staleAfterMs,
     now: context.now,
-  });
+  };
+  const verdict = judgeAgain(input, tier.judged);
+  const judgedOn = { input, verdict };
   const own = tier.resources.find(({ name }) => name === settings.cluster);
   const memory = tier.memory ?? newYieldMemory(own?.report?.betterSince);
   const holds = holdRuns(tier.election, context.now.monotonic);
@@ -177,6 +187,7 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
     const noted = noteVerdict(memory, { verdict, own: settings.cluster, now: context.now.wall });
     return {
       ...tier,
+      judged: judgedOn,
       verdict,
       memory: noted,
       betterSince: undefined,
@@ -195,6 +206,7 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
   const { decision, betterSince } = answer;
   const judged = {
     ...tier,
+    judged: judgedOn,
     verdict,
     memory: answer.memory,
     betterSince,

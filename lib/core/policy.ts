@@ -47,6 +47,35 @@ export function judgeClusters(input: PolicyInput): Verdict {
   };
 }
 
+/**
+ * The verdict on what is asked now, made anew only where it can differ from the last one. The last is
+ * taken again for the very same things seen, as long as neither clock passed a moment at which time
+ * alone changes it; of a silent cluster the reason counts the seconds, so there only for one instant.
+ */
+export function judgeAgain(
+  input: PolicyInput,
+  last: { readonly input: PolicyInput; readonly verdict: Verdict } | undefined,
+): Verdict {
+  if (last === undefined || !isSameQuestion(input, last.input)) return judgeClusters(input);
+  const ranMs = elapsedMs(last.input.now.monotonic, input.now.monotonic);
+  const wallRanMs = elapsedMs(last.input.now.wall, input.now.wall);
+  if (ranMs === 0 && wallRanMs === 0) return last.verdict;
+  const { clusters, changesInMs: lastsMs = Infinity } = last.verdict;
+  const holds = ranMs >= 0 && wallRanMs >= 0 && Math.max(ranMs, wallRanMs) < lastsMs &&
+    clusters.every(({ heartbeat }) => heartbeat !== "stale");
+  return holds ? { ...last.verdict, changesInMs: changesInMs(input) } : judgeClusters(input);
+}
+
+function isSameQuestion(a: PolicyInput, b: PolicyInput): boolean {
+  return a.resources === b.resources && a.unusable === b.unusable &&
+    a.heartbeats === b.heartbeats && a.staleAfterMs === b.staleAfterMs &&
+    a.lease.holder === b.lease.holder && a.lease.transitions === b.lease.transitions &&
+    a.lease.lapsedBy === b.lease.lapsedBy && a.lease.yieldedTo === b.lease.yieldedTo &&
+    a.own?.name === b.own?.name && a.own?.ready === b.own?.ready &&
+    a.own?.forgeEpoch === b.own?.forgeEpoch && a.own?.farBehind === b.own?.farBehind &&
+    a.own?.health === b.own?.health;
+}
+
 /** How long to leave a claimable forge lease to better clusters; undefined: not to be claimed at all. */
 export function claimDelayMs(verdict: Verdict, own: string): number | undefined {
   const cluster = findCluster(verdict, own);
@@ -66,18 +95,18 @@ export function explain(verdict: Verdict): string[] {
 
 function changesInMs(input: PolicyInput): number | undefined {
   const { resources, heartbeats, own, now, staleAfterMs } = input;
-  const changes = resources.flatMap(({ name, spec }) => {
+  let firstMs: number | undefined;
+  const note = (ms: number) => firstMs = Math.min(firstMs ?? Infinity, ms);
+  for (const { name, spec } of resources) {
     const heartbeat = name === own?.name ? undefined : heartbeats.get(name);
     const standing = heartbeatStanding(heartbeat, { now: now.monotonic, staleAfterMs });
     const isFresh = standing === "fresh" || standing === "found";
+    if (isFresh && heartbeat !== undefined) {
+      note(elapsedMs(now.monotonic, addMs(heartbeat.since, staleAfterMs)));
+    }
     const { expiresAt } = spec.override;
-    const ends = expiresAt !== undefined && wishOf(spec, now.wall).override === "active";
-    return [
-      ...isFresh && heartbeat !== undefined
-        ? [elapsedMs(now.monotonic, addMs(heartbeat.since, staleAfterMs))]
-        : [],
-      ...ends ? [Math.min(elapsedMs(now.wall, expiresAt), WALL_LOOK_MS)] : [],
-    ];
-  });
-  return changes.length === 0 ? undefined : Math.min(...changes);
+    if (expiresAt === undefined || wishOf(spec, now.wall).override !== "active") continue;
+    note(Math.min(elapsedMs(now.wall, expiresAt), WALL_LOOK_MS));
+  }
+  return firstMs;
 }

@@ -10,7 +10,7 @@ import type {
 } from "../../../lib/core/cluster.ts";
 import { judgeClusters } from "../../../lib/core/policy.ts";
 import type { Heartbeat } from "../../../lib/core/policy_heartbeat.ts";
-import type { ForgeLeaseView, OwnCluster, Verdict } from "../../../lib/core/policy_verdict.ts";
+import type { ForgeLeaseView, OwnCluster, PolicyInput, Verdict } from "../../../lib/core/policy_verdict.ts";
 import { monotonic, type WallTime, wallTime } from "../../../lib/core/time.ts";
 
 /** 2026-09-21T14:13:20Z. */
@@ -117,7 +117,11 @@ export function verdictOf(world: World): Verdict {
 
 /** For resources in an order of their own, or twice. */
 export function verdictOn(resources: readonly ClusterResource[], world: World): Verdict {
-  return judgeClusters({
+  return judgeClusters(inputOn(resources, world));
+}
+
+export function inputOn(resources: readonly ClusterResource[], world: World): PolicyInput {
+  return {
     resources,
     unusable: world.unusable ?? [],
     heartbeats: new Map(
@@ -134,7 +138,7 @@ export function verdictOn(resources: readonly ClusterResource[], world: World): 
     own: world.own,
     staleAfterMs: STALE_AFTER_MS,
     now: { monotonic: MONOTONIC_NOW, wall: world.now ?? NOW },
-  });
+  };
 }
 
 export function reasonOf(verdict: Verdict, name: string): string | undefined {
