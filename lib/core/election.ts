@@ -191,13 +191,14 @@ function nextWake({ election, context }: Turn): Monotonic | undefined {
   const standing = standingOf(election, { writer, now: now.monotonic });
   const { hold, sentAt, settings } = election;
   // What is past and was not acted on waits for an event, not for time.
-  const ahead = [
-    election.retryAt,
-    standing.kind === "wait" ? standing.until : undefined,
+  const ifAhead = (at: Monotonic | undefined) =>
+    at !== undefined && isBefore(now.monotonic, at) ? at : undefined;
+  return earliest(
+    ifAhead(election.retryAt),
+    ifAhead(standing.kind === "wait" ? standing.until : undefined),
     hold === undefined || sentAt === undefined
       ? undefined
-      : addMs(sentAt, settings.renewIntervalMs),
-    hold === undefined ? undefined : addMs(hold.sentAt, hold.holdMs),
-  ].filter((at) => at !== undefined && isBefore(now.monotonic, at));
-  return earliest(...ahead);
+      : ifAhead(addMs(sentAt, settings.renewIntervalMs)),
+    hold === undefined ? undefined : ifAhead(addMs(hold.sentAt, hold.holdMs)),
+  );
 }

@@ -84,13 +84,12 @@ function take(turn: Turn, event: ForgingEvent): void {
 }
 
 function settle(turn: Turn): void {
-  update(turn, {
-    node: settledNode(turn.state.node, {
-      now: turn.now.monotonic,
-      settleMs: SETTLE_MS,
-      gaugeIsReliable: !turn.state.metricsUnreliable,
-    }),
+  const node = settledNode(turn.state.node, {
+    now: turn.now.monotonic,
+    settleMs: SETTLE_MS,
+    gaugeIsReliable: !turn.state.metricsUnreliable,
   });
+  if (node !== turn.state.node) update(turn, { node });
 }
 
 function takeSighting(turn: Turn, sighting: NodeSighting): void {

@@ -367,6 +367,10 @@ function scrapeDueAt(turn: Turn): Monotonic {
   return isBefore(scrapedAt, firstAt) ? firstAt : dueAt;
 }
 
+function ifAhead(now: Monotonic, at: Monotonic | undefined): Monotonic | undefined {
+  return at !== undefined && isBefore(now, at) ? at : undefined;
+}
+
 function nextWake(turn: Turn): Monotonic {
   const { state, now } = turn;
   const at = now.monotonic;
@@ -392,7 +396,9 @@ function nextWake(turn: Turn): Monotonic {
     state.scraping || !canScrape(state.node) || !state.settings.metricsConfigured
       ? undefined
       : scrapeDueAt(turn),
-    ...[settles, secondBegins, killDue].filter((one) => one !== undefined && isBefore(at, one)),
+    ifAhead(at, settles),
+    ifAhead(at, secondBegins),
+    ifAhead(at, killDue),
   );
   return soonest ?? addMs(at, TICK_IDLE_MS);
 }

@@ -11,8 +11,8 @@ export function isoSeconds(at: WallTime): string | undefined {
   if (!(days >= -719_162 && days <= 2_932_896)) return undefined;
   const { year, month, day } = civilDate(days);
   const ofDay = seconds - days * 86_400;
-  const time = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map((n) => digits(n, 2)).join(":");
-  return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${time}Z`;
+  const time = `${two(ofDay / 3600)}:${two(ofDay / 60 % 60)}:${two(ofDay % 60)}`;
+  return `${digits(year, 4)}-${two(month)}-${two(day)}T${time}Z`;
 }
 
 /** `2026-09-21T14:13:20.123000Z`: the form of `renewTime`, whose six digits the API insists on. */
@@ -77,6 +77,11 @@ function civilDate(days: number): { year: number; month: number; day: number } {
     month,
     day: dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
   };
+}
+
+function two(n: number): string {
+  const whole = Math.floor(n);
+  return whole < 10 ? `0${whole}` : String(whole);
 }
 
 function digits(n: number, width: number): string {

@@ -268,10 +268,10 @@ function rewritten(
     annotations: Record<string, string | undefined>;
   },
 ): LeaseObject {
-  const annotations: Record<string, string> = { ...object.metadata.annotations };
-  for (const [key, value] of Object.entries(change.annotations)) {
-    if (value === undefined) delete annotations[key];
-    else annotations[key] = value;
+  const annotations: Record<string, string> = {};
+  const all = { ...object.metadata.annotations, ...change.annotations };
+  for (const [key, value] of Object.entries(all)) {
+    if (value !== undefined) annotations[key] = value;
   }
   return {
     ...object,

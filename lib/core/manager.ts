@@ -30,7 +30,8 @@ export function stepManager(
   state: Managing,
   { event, now, random }: { event: ManagerEvent; now: ManagerInstant; random: number },
 ): ManagerStep {
-  const turn: Turn = { state, effects: [], now, random, wakeAt: undefined };
+  const { serial } = state;
+  const turn: Turn = { state, effects: [], now, random, wakeAt: undefined, serial };
   take(turn, event);
   decideToGiveUp(turn);
   stepLocal(turn, { kind: "tick" });
@@ -40,6 +41,7 @@ export function stepManager(
   planWatch(turn);
   planForgeWatches(turn);
   finish(turn);
+  update(turn, { serial: turn.serial });
   return { state: turn.state, effects: turn.effects, wakeAt: turn.wakeAt };
 }
 
@@ -136,7 +138,7 @@ function stepLocal(turn: Turn, event: ElectionEvent): void {
     event,
     context: contextFor(turn, localWish(turn)),
   });
-  update(turn, { local: election });
+  if (election !== turn.state.local) update(turn, { local: election });
   noteReceipt(turn, election);
   turn.wakeAt = earliest(turn.wakeAt, wakeAt);
   for (const effect of effects) takeLocalEffect(turn, effect);

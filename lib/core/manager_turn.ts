@@ -17,6 +17,8 @@ export interface Turn {
   readonly now: ManagerInstant;
   readonly random: number;
   wakeAt: Monotonic | undefined;
+  /** Of the next context; the state keeps it from one step to the next. */
+  serial: number;
 }
 
 export function update(turn: Turn, change: Partial<Managing>): void {
@@ -34,14 +36,13 @@ export function writerOf({ settings, poolId }: Managing): LeaseWriter | undefine
 }
 
 export function contextFor(turn: Turn, wish: Wish): ElectionContext {
-  const { serial, settings, guard, seenFencedSecond } = turn.state;
-  update(turn, { serial: serial + 1 });
+  const { settings, guard, seenFencedSecond } = turn.state;
   return {
     wish,
     writer: writerOf(turn.state),
     now: turn.now,
     random: turn.random,
-    fresh: serial,
+    fresh: turn.serial++,
     nonceBase: settings.nonceBase,
     fencedSecond: seenFencedSecond,
     epoch: guard?.epoch ?? 0,
@@ -60,8 +61,10 @@ export function noteReceipt(turn: Turn, { view }: Election): void {
   if (typeof view.seen !== "object") return;
   const fencedSecond = view.seen.receipt?.fencedSecond ?? view.seen.fencedSecond;
   if (fencedSecond === undefined) return;
-  const before = turn.state.seenFencedSecond ?? fencedSecond;
-  update(turn, { seenFencedSecond: Math.max(before, fencedSecond) });
+  const before = turn.state.seenFencedSecond;
+  if (before === undefined || before < fencedSecond) {
+    update(turn, { seenFencedSecond: fencedSecond });
+  }
 }
 
 /**

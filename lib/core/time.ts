@@ -50,8 +50,11 @@ export function elapsedMs<T extends AnyInstant>(since: T, now: NoInfer<T>): numb
 }
 
 export function earliest<T extends AnyInstant>(...instants: (T | undefined)[]): T | undefined {
-  const known = instants.filter((at) => at !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known) as T;
+  let first: T | undefined;
+  for (const at of instants) {
+    if (at !== undefined && (first === undefined || at < first)) first = at;
+  }
+  return first;
 }
 
 export function latest<T extends AnyInstant>(a: T, b: NoInfer<T>): T {
