@@ -83,6 +83,8 @@ export class ClusterManager extends ManagerIsolate {
   }
 
   protected override stepped(wakeAt: number | undefined): number | undefined {
+    // A follower's turn without an event is a sign of life and nothing else.
+    if (!this.state.leads) return wakeAt;
     const now = this.host.monotonicMs();
     const writesInMs = this.coordination?.update() ?? SLEEP_MS_MAX;
     return Math.min(wakeAt ?? Infinity, now + Math.min(SLEEP_MS_MAX, Math.max(1, writesInMs)));

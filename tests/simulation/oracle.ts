@@ -183,6 +183,11 @@ export class Oracle {
       const exposed = pod.files.inPlace !== "absent" && pod.node?.accepts === true;
       const isAble = this.#running.has(pod);
       const unpermitted = (isAble || exposed) && !pod.permitRuns();
+      if (!unpermitted) {
+        this.#unpermittedSince.delete(pod);
+        this.#filesSince.delete(pod);
+        continue;
+      }
       this.#clockOf(this.#unpermittedSince, pod, isAble && unpermitted);
       this.#clockOf(this.#filesSince, pod, exposed && unpermitted);
       const budgetMs = pod.timings.fenceTimeoutMs + FENCE_SLACK_MS;

@@ -36,18 +36,20 @@ export interface RunOptions {
   readonly core?: Core;
   readonly hours?: number;
   readonly verbose?: boolean;
+  /** So many instead of two to five by chance. */
+  readonly replicas?: number | undefined;
   /** Beside those of every world. */
   readonly moreFaults?: readonly Fault[];
 }
 
 export function runSeed(
   seed: number,
-  { core = PRODUCTION, hours = 0.25, verbose = false, moreFaults = [] }: RunOptions = {},
+  { core = PRODUCTION, hours = 0.25, verbose = false, moreFaults = [], replicas }: RunOptions = {},
 ): RunResult {
   const world = new World({ core, seed, verbose });
   let recoveredMs: number | undefined;
   try {
-    populate(world);
+    populate(world, replicas);
     recoveredMs = play(world, { foulMs: hours * 3_600_000, moreFaults });
   } catch (error) {
     world.violate("exception", error instanceof Error ? error.stack ?? error.message : `${error}`);
@@ -95,9 +97,10 @@ function play(
   return undefined;
 }
 
-function populate(world: World): void {
+function populate(world: World, replicas: number | undefined): void {
   const { random, agenda } = world;
-  const count = 2 + random.below(4);
+  const drawn = 2 + random.below(4);
+  const count = replicas ?? drawn;
   const common = drawTimings(world);
   const unequal = world.isUnequal = random.chance(0.25);
   const twins = random.chance(0.12) && count > 2;
