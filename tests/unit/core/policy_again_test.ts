@@ -48,7 +48,8 @@ Deno.test("whatever time does, a verdict taken again says what a new one would",
 Deno.test("whatever else changed, a verdict is made anew", () => {
   fc.assert(
     fc.property(anyWorld, anyWorld, (before, after) => {
-      const input = { ...inputOf(before), own: OURS };
+      const clusters = { ...before.clusters, [OURS.name]: {} };
+      const input = inputOf({ ...before, clusters, own: OURS });
       const last = { input, verdict: judgeClusters(input) };
       const { lease, heartbeats, resources, unusable } = inputOf(after);
       const parts: Partial<PolicyInput>[] = [
