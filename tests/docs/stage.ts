@@ -6,6 +6,7 @@ import { wallTime } from "../../lib/core/time.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
 import type { Json } from "../support/api_request.ts";
 import { type RealApiServer, startApiServer } from "../support/apiserver.ts";
+import { freePort } from "../support/free_port.ts";
 import { managerBinary } from "../support/manager_binary.ts";
 import { SecretFolder } from "../support/secret_folder.ts";
 import { objectOf } from "../unit/cli/clusters/objects.ts";
@@ -63,8 +64,7 @@ export class Stage implements AsyncDisposable {
     for (const name of ["chart", "docs"]) {
       if (isThere(name)) await Deno.symlink(`${ROOT}${name}`, `${folder}/${name}`);
     }
-    const values = "chart/cardano-node/examples/single-cluster.yaml";
-    if (isThere(values)) await Deno.copyFile(`${ROOT}${values}`, `${folder}/my-values.yaml`);
+    await Deno.writeTextFile(`${folder}/my-values.yaml`, "cardanoNode: { network: mainnet }\n");
     const program = managerBinary();
     if (program === undefined) throw new Error("The program is not compiled");
     await Deno.symlink(program, `${folder}/dist/cardano-forge-manager`);
@@ -102,8 +102,8 @@ export class Stage implements AsyncDisposable {
         HOME: this.#folder,
         PATH: `${this.#folder}/dist:${assets()}:${Deno.env.get("PATH")}`,
         KUBECONFIG: this.#kubeconfig,
-        METRICS_PORT: "0",
-        GUARD_PORT: "0",
+        METRICS_PORT: String(freePort()),
+        GUARD_PORT: String(freePort()),
       },
       stdin: "null",
       stdout: "piped",
