@@ -67,11 +67,14 @@ export interface ForgeClusterApi {
   create(cluster: NewForgeCluster, limits: RequestLimits): Promise<ForgeClusterAnswer>;
   /** Reads it, creates it where it is absent, and adds labels that it lacks: others find it by them. */
   ensure(cluster: NewForgeCluster, limits: RequestLimits): Promise<EnsuredForgeCluster>;
-  /** Server-side apply, forced: the leader's word replaces the former leader's. */
+  /**
+   * Server-side apply, forced: the leader's word replaces the former leader's. With a resourceVersion
+   * it is a `conflict` when anything was written since, so that a late word replaces no newer one.
+   */
   applyStatus(
     name: string,
     status: ForgeClusterStatus,
-    limits: RequestLimits,
+    options: RequestLimits & { readonly resourceVersion?: string },
   ): Promise<ForgeClusterAnswer>;
   /** Merge patch, as `kubectl patch --type=merge` would: null removes a field. */
   patchSpec(name: string, spec: JsonObject, options: EditOptions): Promise<ForgeClusterAnswer>;
@@ -152,22 +155,28 @@ export function forgeClusterApi(
       const labelled = await mergePatch(name, { metadata }, limits);
       return labelled.kind === "cluster" ? { ...labelled, done: "labelled" } : labelled;
     },
-    applyStatus: (name, status, limits) =>
-      send(name, {
+    applyStatus(name, status, { resourceVersion, ...limits }) {
+      const { metadata, ...identity } = identityOf(name);
+      return send(name, {
         ...limits,
         verb: "patch",
         path: resourcePath({ ...collection, name, subresource: "status" }),
         query: { fieldManager: FIELD_MANAGER, force: "true" },
         contentType: "application/apply-patch+yaml",
-        body: { ...identityOf(name), status },
-      }),
+        body: { ...identity, metadata: { ...metadata, ...precondition(resourceVersion) }, status },
+      });
+    },
     patchSpec(name, spec, options) {
-      const { resourceVersion } = options;
-      const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
-      return mergePatch(name, { ...metadata, spec }, options);
+      const metadata = precondition(options.resourceVersion);
+      const isBound = options.resourceVersion !== undefined;
+      return mergePatch(name, { ...(isBound ? { metadata } : {}), spec }, options);
     },
   };
   return api;
+}
+
+function precondition(resourceVersion: string | undefined): { resourceVersion?: string } {
+  return resourceVersion === undefined ? {} : { resourceVersion };
 }
 
 /** Of an unknown type the server answers in plain text, of an absent object with a Status. */

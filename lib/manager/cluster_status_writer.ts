@@ -1,8 +1,8 @@
 // Owns the status of our own CardanoForgeCluster: by the local leader only, on news and as heartbeat.
-// Never more than one write under way, and none any more once another leads.
+// Never more than one write under way, none any more once another leads, and none over a newer word.
 
 import type { ClusterConfig } from "../config/cluster.ts";
-import { retryInMs } from "../kubernetes/backoff.ts";
+import { backoffMs, retryInMs } from "../kubernetes/backoff.ts";
 import type { ForgeClusterApi } from "../kubernetes/forge_cluster.ts";
 import type { ForgeCluster } from "../kubernetes/forge_cluster_parse.ts";
 import {
@@ -15,7 +15,7 @@ import type { OutcomeNotes } from "./api_outcomes.ts";
 export interface ClusterStatusWriterOptions {
   readonly cluster: Pick<ClusterConfig, "name" | "resource" | "heartbeatIntervalMs">;
   readonly apiTimeoutMs: number;
-  readonly api: Pick<ForgeClusterApi, "applyStatus">;
+  readonly api: Pick<ForgeClusterApi, "applyStatus" | "read">;
   readonly outcomes: OutcomeNotes;
   /** A clock that only counts. */
   readonly nowMs: () => number;
@@ -28,6 +28,8 @@ export interface ClusterStatusWriterOptions {
 export class ClusterStatusWriter {
   readonly #options: ClusterStatusWriterOptions;
   #previous: ForgeClusterStatus | undefined;
+  /** As our last write or reading gave it: the watch may lag behind. */
+  #known: ForgeCluster | undefined;
   /** Of the resource last written to: one that was made anew has no status yet. */
   #uid: string | undefined;
   #sentAtMs = -Infinity;
@@ -49,13 +51,14 @@ export class ClusterStatusWriter {
     const nowMs = this.#options.nowMs();
     const isNew = own.uid !== this.#uid;
     if (!isNew && nowMs < this.#retryAtMs) return this.#retryAtMs - nowMs;
-    const stored = own.kind === "usable" ? own.status : undefined;
+    const latest = this.#latest(own);
+    const stored = latest.kind === "usable" ? latest.status : undefined;
     const { status, differs } = forgeClusterStatus(view, this.#previous ?? stored);
     const dueAtMs = this.#sentAtMs + this.#options.cluster.heartbeatIntervalMs;
     if (!differs && !isNew && nowMs < dueAtMs) return dueAtMs - nowMs;
     this.#uid = own.uid;
     this.#sentAtMs = nowMs;
-    void this.#write(status);
+    void this.#write(status, latest.resourceVersion);
     return undefined;
   }
 
@@ -64,25 +67,39 @@ export class ClusterStatusWriter {
     this.#writing?.abort();
     this.#writing = undefined;
     this.#previous = undefined;
+    this.#known = undefined;
     this.#uid = undefined;
     this.#sentAtMs = -Infinity;
     this.#retryAtMs = -Infinity;
     this.#failures = 0;
   }
 
-  async #write(status: ForgeClusterStatus): Promise<void> {
+  #latest(own: ForgeCluster): ForgeCluster {
+    const known = this.#known;
+    const isLater = known?.uid === own.uid &&
+      isLaterVersion(known.resourceVersion, own.resourceVersion);
+    return isLater ? known : own;
+  }
+
+  async #write(status: ForgeClusterStatus, resourceVersion: string): Promise<void> {
     const writing = new AbortController();
     this.#writing = writing;
     const { api, cluster, apiTimeoutMs, outcomes, onEnd, nowMs, random } = this.#options;
     const limits = { timeoutMs: apiTimeoutMs, signal: writing.signal };
-    const answer = await api.applyStatus(cluster.name, status, limits);
+    const subject = `patch ${cluster.resource.plural}/status ${cluster.name}`;
+    const applied = await api.applyStatus(cluster.name, status, { ...limits, resourceVersion });
+    if (writing.signal.aborted) return;
+    // Somebody wrote since, or our last write came through without an answer.
+    const isConflict = applied.kind === "conflict";
+    const answer = isConflict ? await api.read(cluster.name, limits) : applied;
     if (writing.signal.aborted) return;
     this.#writing = undefined;
-    const subject = `patch ${cluster.resource.plural}/status ${cluster.name}`;
     if (answer.kind === "cluster") {
       outcomes.note(subject, undefined);
-      this.#previous = status;
-      this.#failures = 0;
+      this.#known = answer.cluster;
+      this.#previous = isConflict ? undefined : status;
+      if (isConflict) this.#tryAgainSoon();
+      else this.#failures = 0;
       return onEnd();
     }
     const isAbsent = answer.kind === "no_crd" || answer.kind === "not_found";
@@ -93,4 +110,17 @@ export class ClusterStatusWriter {
     this.#retryAtMs = nowMs() + Math.min(waitMs, cluster.heartbeatIntervalMs);
     onEnd();
   }
+
+  /** At once after one conflict, and ever later should they go on. */
+  #tryAgainSoon(): void {
+    const { nowMs, random } = this.#options;
+    const attempt = this.#failures++ - 1;
+    this.#sentAtMs = -Infinity;
+    this.#retryAtMs = attempt < 0 ? -Infinity : nowMs() + backoffMs(attempt, random());
+  }
+}
+
+/** By number, as every API server counts them; for others a wrong guess costs a conflict. */
+function isLaterVersion(one: string, other: string): boolean {
+  return Number(one) > Number(other);
 }

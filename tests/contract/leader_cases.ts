@@ -92,6 +92,21 @@ export const LEADER_CASES: Cases = {
     const { status, body } = await appliedStatus(s, { leaderPod: "a", conditions });
     assertEquals([status, body.status], [200, { leaderPod: "a", conditions }]);
   },
+  "status apply with a stale resourceVersion is 409, by force too, and changes nothing": async (
+    s,
+  ) => {
+    const { metadata: { resourceVersion: first } } = (await create(s)).body;
+    const applyTo = (resourceVersion: string, leaderPod: string) => {
+      const fields = leader("c", { status: { leaderPod } });
+      const body = { ...fields, metadata: { ...fields.metadata, resourceVersion } };
+      return apply(s, "c/status", { body });
+    };
+    const written = await applyTo(first, "a");
+    assertEquals([written.status, written.body.status.leaderPod], [200, "a"]);
+    const late = await applyTo(first, "b");
+    assertEquals([late.status, late.body.reason], [409, "Conflict"]);
+    assertEquals((await s.request("GET", `${s.leaders}/c`)).body.status.leaderPod, "a");
+  },
   "status apply of the same again changes no resourceVersion": async (s) => {
     await create(s);
     const applied = { leaderPod: "a", conditions: [condition("A", "True")] };

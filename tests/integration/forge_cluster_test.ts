@@ -207,6 +207,15 @@ async function statusStep(server: RealApiServer): Promise<void> {
       assertEquals(forgeClusterStatus(view, applied.cluster.status).differs, false);
       assertEquals(applied.cluster.resource.generation, 1); // a report is no edit
     }
+    // What a former leader sent, and what comes after its successor's word.
+    const found = await api.read(FIRST.name, LIMITS);
+    assert(found.kind === "cluster");
+    const { resourceVersion } = found.cluster;
+    const bound = { ...LIMITS, resourceVersion };
+    const successor = { ...absent, message: "of the successor" };
+    assertEquals((await api.applyStatus(FIRST.name, successor, bound)).kind, "cluster");
+    assertEquals((await api.applyStatus(FIRST.name, absent, bound)).kind, "conflict");
+    assertEquals((await ensured(api)).status?.message, "of the successor");
     const wrong = { ...absent, effectiveState: "On" } as unknown as typeof absent;
     assertEquals((await api.applyStatus(FIRST.name, wrong, LIMITS)).kind, "invalid");
   });

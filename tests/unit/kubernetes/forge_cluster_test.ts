@@ -175,6 +175,15 @@ Deno.test("applyStatus() applies with our name, by force, and nothing but the st
   }]);
 });
 
+Deno.test("applyStatus() names the resourceVersion that it replaces, where there is one", async () => {
+  const { sent } = await exchange(
+    [() => jsonResponse({ ...stored() as object, status: STATUS })],
+    (api) => api.applyStatus(NAME, STATUS, { ...LIMITS, resourceVersion: "41" }),
+  );
+  const { body } = sent[0] as unknown as { body: { metadata: unknown } };
+  assertEquals(body.metadata, { name: NAME, namespace: "forge", resourceVersion: "41" });
+});
+
 Deno.test("applyStatus() tells that it was deleted, which is not an unknown type", async () => {
   const { answer } = await exchange([ABSENT], (api) => api.applyStatus(NAME, STATUS, LIMITS));
   assertEquals(answer.kind, "not_found");

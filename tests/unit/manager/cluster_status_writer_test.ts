@@ -9,17 +9,20 @@ import type { ForgeClusterStatus } from "../../../lib/kubernetes/forge_cluster_s
 import { ClusterStatusWriter } from "../../../lib/manager/cluster_status_writer.ts";
 import { CLUSTER, NAME, VIEW } from "../kubernetes/forge_cluster_objects.ts";
 
-function own(uid = "1"): ForgeCluster {
-  const object = { name: NAME, uid, resourceVersion: "1", labels: {}, rawSpec: {} };
+function own(uid = "1", resourceVersion = "1"): ForgeCluster {
+  const object = { name: NAME, uid, resourceVersion, labels: {}, rawSpec: {} };
   return { ...object, kind: "unusable", problem: { name: NAME, field: "spec", problem: "is odd" } };
 }
 
 const WRITTEN: ForgeClusterAnswer = { kind: "cluster", cluster: own() };
+const CONFLICT: ForgeClusterAnswer = { kind: "conflict", message: "written since" };
 const DOWN: ForgeClusterAnswer = { kind: "unreachable", message: "refused" };
 
 class Scene {
   nowMs = 1_000;
   readonly sent: ForgeClusterStatus[] = [];
+  /** What each write replaces, and `read` for each reading. */
+  readonly requests: string[] = [];
   readonly signals: AbortSignal[] = [];
   readonly noted: (ApiFailure["kind"] | undefined)[] = [];
   turns = 0;
@@ -28,13 +31,12 @@ class Scene {
     cluster: CLUSTER,
     apiTimeoutMs: 2_000,
     api: {
-      applyStatus: (_name, status, { signal }) => {
+      applyStatus: (_name, status, { signal, resourceVersion = "none" }) => {
         this.sent.push(status);
         this.signals.push(signal!);
-        const answer = Promise.withResolvers<ForgeClusterAnswer>();
-        this.#answer = answer.resolve;
-        return answer.promise;
+        return this.#request(resourceVersion);
       },
+      read: () => this.#request("read"),
     },
     outcomes: { note: (_subject, failure) => this.noted.push(failure?.kind) },
     nowMs: () => this.nowMs,
@@ -42,8 +44,15 @@ class Scene {
     onEnd: () => this.turns++,
   });
 
-  update(message = "as ever", uid = "1"): number | undefined {
-    return this.writer.update({ ...VIEW, message }, own(uid));
+  #request(request: string): Promise<ForgeClusterAnswer> {
+    this.requests.push(request);
+    const answer = Promise.withResolvers<ForgeClusterAnswer>();
+    this.#answer = answer.resolve;
+    return answer.promise;
+  }
+
+  update(message = "as ever", uid = "1", resourceVersion = "1"): number | undefined {
+    return this.writer.update({ ...VIEW, message }, own(uid, resourceVersion));
   }
 
   /** The server answers, after so long. */
@@ -113,4 +122,71 @@ Deno.test("another leader's turn ends the write under way, whose outcome says no
   assertEquals([scene.noted, scene.turns], [[], 0]);
   scene.update();
   assertEquals(scene.sent.length, 2);
+});
+
+const at = (resourceVersion: string): ForgeClusterAnswer => ({
+  kind: "cluster",
+  cluster: own("1", resourceVersion),
+});
+
+Deno.test("each write replaces what is known last, whether the watch or our own write told of it", async () => {
+  const scene = new Scene();
+  scene.update("one", "1", "10");
+  await scene.answer(at("12"));
+  scene.update("two", "1", "10"); // the watch lags behind
+  await scene.answer(at("13"));
+  scene.update("three", "1", "20"); // an operator's edit
+  await scene.answer(at("21"));
+  scene.update("four", "2", "5"); // deleted, and made anew
+  assertEquals(scene.requests, ["10", "12", "20", "5"]);
+});
+
+Deno.test("a write that somebody was before of is read again and written at once, heartbeats too", async () => {
+  const scene = new Scene();
+  scene.update("as ever", "1", "10");
+  await scene.answer(at("11"));
+  scene.nowMs += 10_000;
+  scene.update("as ever", "1", "11"); // a heartbeat
+  await scene.answer(CONFLICT);
+  await scene.answer(at("15"));
+  assertEquals([scene.update("as ever", "1", "11"), scene.noted], [undefined, [
+    undefined,
+    undefined,
+  ]]);
+  await scene.answer(at("16"));
+  assertEquals(scene.requests, ["10", "11", "read", "15"]);
+  assertEquals(scene.update("as ever", "1", "16"), 10_000);
+});
+
+Deno.test("conflicts that go on are met ever later", async () => {
+  const scene = new Scene();
+  const waits: (number | undefined)[] = [];
+  scene.update();
+  for (let conflicts = 0; conflicts < 4; conflicts++) {
+    await scene.answer(CONFLICT);
+    await scene.answer(at("1"));
+    waits.push(scene.update());
+    scene.nowMs += waits.at(-1) ?? 0;
+    if (waits.at(-1) !== undefined) scene.update();
+  }
+  assertEquals(waits, [undefined, 1_000, 2_000, 4_000]);
+  await scene.answer(at("2"));
+  assertEquals(scene.update(), 10_000);
+});
+
+Deno.test("another leader's turn also ends the reading after a conflict", async () => {
+  const scene = new Scene();
+  scene.update();
+  await scene.answer(CONFLICT);
+  scene.writer.forget();
+  await scene.answer(at("15"));
+  assertEquals([scene.requests, scene.noted, scene.turns], [["1", "read"], [], 0]);
+});
+
+Deno.test("a reading that fails after a conflict is a failure like any other", async () => {
+  const scene = new Scene();
+  scene.update();
+  await scene.answer(CONFLICT);
+  await scene.answer(DOWN);
+  assertEquals([scene.noted, scene.update()], [["unreachable"], 1_000]);
 });
