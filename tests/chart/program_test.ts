@@ -68,11 +68,11 @@ const POOL = "forgeManager.multiTenant.enabled=true,forgeManager.multiTenant.poo
 const ROLES: Readonly<Record<string, string>> = {
   "one cluster": "replicaCount=2",
   "a pool of its own": `${POOL}=pool1z5uqdk7dzdxaae5633fqfcu2eqzy3a3rgtuvy087fdld7yws0xt`,
-  "a pool by a mere name": `${POOL}=My_Pool.1-23456`,
+  "a pool by a word": `${POOL}=My_Pool.1-23456`,
   "names of one's own": "forgeManager.lease.name=lock,forgeManager.lease.previousNames={a,b}",
   "no name before": 'forgeManager.lease={"name":"lock","previousNames":[],"duration":15}',
   "clusters of one API": ONE_API,
-  "clusters with a pool": `${ONE_API},${POOL}=My_Pool.1-23456`,
+  "clusters of a pool": `${ONE_API},${POOL}=My_Pool.1-23456`,
   "clusters by identifier": `${CLUSTERS}.enabled=true,${CLUSTERS}.identifier=blue`,
   "clusters elsewhere": `${ONE_API},${CLUSTERS}.coordination.namespace=hub`,
 };
@@ -89,6 +89,18 @@ helmTest("the Roles allow each call that the program makes, and none besides", a
     const hub = oneOf(objects, "Role", "pool-cardano-node-coordination");
     assertEquals(hub.metadata.namespace, cluster.coordination.namespace);
     assertEquals(granted(hub.rules), wanted(coordinationCalls(cluster)), name);
+  }
+});
+
+helmTest("the chart works names out as the program does", async () => {
+  const NAMES = ["LEASE_NAME", "PREVIOUS_LEASE_NAMES", "CRD_NAME", "FORGE_LEASE_NAME"];
+  for (const [name, set] of Object.entries(ROLES).filter(([name]) => !name.includes("name"))) {
+    const objects = await render(NODE_CHART, ["--set", set]);
+    const env = environmentOf(managerOf(objects), FIELDS);
+    const entries = Object.entries(env).filter(([setting]) => !NAMES.includes(setting));
+    const reading = readConfig({ ...Object.fromEntries(entries), ...IN_CLUSTER });
+    assert(reading.kind === "config", name);
+    assertEquals(reading.config, configOf(objects), name);
   }
 });
 
