@@ -11,12 +11,14 @@ import { managerBinary } from "../support/manager_binary.ts";
 import { SecretFolder } from "../support/secret_folder.ts";
 import { objectOf } from "../unit/cli/clusters/objects.ts";
 import { put } from "../unit/cli/clusters/terminal.ts";
-import { commandLines } from "./commands.ts";
+import { commandLines, treatmentOf } from "./commands.ts";
 import { isThere, ROOT } from "./documents.ts";
+import type { Block } from "./markdown.ts";
 
 /** As the documents call it. */
 export const NAMESPACE = "cardano";
 const POOL = "pool1abc12";
+const OTHERS = /^(kubectl|helm|curl|jq|promtool)$/;
 const BLOCK_TIMEOUT_MS = 30_000;
 
 export interface StageOptions {
@@ -81,13 +83,6 @@ export class Stage implements AsyncDisposable {
       await stage.#addClusters();
     }
     return stage;
-  }
-
-  /** Programs that a block calls and that are not here. */
-  missing(text: string): readonly string[] {
-    const called = commandLines(text).map((line) => /^(?:\w+=\S* )*([\w-]+)/.exec(line)?.[1]);
-    return [...new Set(called.filter((name) => name !== undefined))]
-      .filter((name) => /^(kubectl|helm|curl|jq|promtool)$/.test(name) && !isProgram(name));
   }
 
   /** Ends when the commands did, or when they printed `until`. */
@@ -160,8 +155,18 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** Programs of others that blocks to be run call, and that are not here. */
+export function missingPrograms(blocks: readonly Block[]): readonly string[] {
+  const lines = blocks.filter((block) => {
+    const kind = treatmentOf(block)?.kind;
+    return kind !== undefined && kind !== "no_run";
+  }).flatMap(({ text }) => commandLines(text));
+  const called = lines.map((line) => /^(?:\w+=\S* )*([\w-]+)/.exec(line)?.[1] ?? "");
+  return [...new Set(called)].filter((name) => OTHERS.test(name) && !isProgram(name));
+}
+
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const server = await startApiServer();
+  const server = await startApiServer({ authorization: "RBAC" });
   try {
     return await Stage.set(server, options);
   } catch (cause) {

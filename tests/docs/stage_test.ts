@@ -8,7 +8,7 @@ import { Replicas, startClusterApi } from "../support/replicas.ts";
 import { treatmentOf } from "./commands.ts";
 import { type Document, readDocuments } from "./documents.ts";
 import type { Block } from "./markdown.ts";
-import { type Stage, startStage } from "./stage.ts";
+import { missingPrograms, type Stage, startStage } from "./stage.ts";
 
 const why = !haveRealApiServer
   ? "KUBEBUILDER_ASSETS is not set"
@@ -24,13 +24,16 @@ function stageTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): vo
 const documents = readDocuments();
 
 for (const document of documents.filter(installs)) {
-  stageTest(
-    `commands of ${document.path} work one after the other on a bare API server`,
-    async (t) => {
+  const name = `commands of ${document.path} work one after the other on a bare API server`;
+  // Each needs what those before it made: all of them are run, or none.
+  const missing = missingPrograms(document.blocks).join(" and ");
+  if (missing !== "") Deno.test({ name: `${name}: no ${missing}`, ignore: true, fn: () => {} });
+  else {
+    stageTest(name, async (t) => {
       await using stage = await startStage({ installed: false });
       await runAll(document, { stage, t });
-    },
-  );
+    });
+  }
 }
 
 stageTest("commands of the other documents work where two clusters report", async (t) => {
@@ -40,9 +43,13 @@ stageTest("commands of the other documents work where two clusters report", asyn
   await using replicas = await Replicas.start({ server, namespace: "docs", replicas: [{}] });
   const { metricsPort: metrics, guardPort: guard } = replicas.at(0).pod;
   await using stage = await startStage({ installed: true, ports: { metrics, guard } });
+  const lacking: Block[] = [];
   for (const document of documents) {
-    if (!installs(document)) await runAll(document, { stage, t });
+    if (!installs(document)) lacking.push(...await runAll(document, { stage, t }));
   }
+  if (lacking.length === 0) return;
+  const name = `${lacking.length} blocks, for want of ${missingPrograms(lacking).join(" and ")}`;
+  await t.step({ name, ignore: true, fn: () => {} });
 });
 
 /** Whether it brings everything itself. */
@@ -50,27 +57,21 @@ function installs({ blocks }: Document): boolean {
   return blocks.some(({ language, text }) => language === "sh" && text.includes("helm install"));
 }
 
+/** Gives the blocks that call a program which is not here. */
 async function runAll(
   { path, blocks }: Document,
   { stage, t }: { readonly stage: Stage; readonly t: Deno.TestContext },
-): Promise<void> {
-  const lacking = new Map<string, number>();
+): Promise<readonly Block[]> {
+  const lacking: Block[] = [];
   for (const block of blocks) {
     const treatment = treatmentOf(block);
     if (treatment === undefined) continue;
     const name = `${path}:${block.line}`;
-    if (treatment.kind === "no_run") {
-      console.log(`not run, ${treatment.reason}: ${name}`);
-      continue;
-    }
-    const missing = stage.missing(block.text).join(" and ");
-    if (missing !== "") lacking.set(missing, (lacking.get(missing) ?? 0) + 1);
+    if (treatment.kind === "no_run") console.log(`not run, ${treatment.reason}: ${name}`);
+    else if (missingPrograms([block]).length > 0) lacking.push(block);
     else await t.step(name, () => runOne(block, stage));
   }
-  for (const [programs, count] of lacking) {
-    const name = `${count} blocks of ${path}, since ${programs} is not installed`;
-    await t.step({ name, ignore: true, fn: () => {} });
-  }
+  return lacking;
 }
 
 async function runOne(block: Block, stage: Stage): Promise<void> {
