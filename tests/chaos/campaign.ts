@@ -36,6 +36,7 @@ export interface CampaignResult {
   readonly recoveries: readonly Recovery[];
   readonly margins: readonly Margin[];
   readonly journal: Journal;
+  readonly leases: readonly Pick<LeaseLog, "sightings">[];
   readonly lateness: Pick<Lateness, "worstMs" | "late">;
   readonly rounds: number;
   readonly wasInterrupted: boolean;
@@ -102,6 +103,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     recoveries,
     margins: marginsOf(verdict.judgement.able, seen),
     journal,
+    leases: logs,
     lateness: { worstMs: lateness.worstMs, late: lateness.late },
     rounds: round,
     wasInterrupted: signal.aborted,

@@ -16,6 +16,8 @@ export async function keep(
   );
   await Deno.writeTextFile(`${folder}/violations.txt`, result.violations.join("\n"));
   await Deno.writeTextFile(`${folder}/late.json`, JSON.stringify(result.lateness, null, 1));
+  const leases = result.leases.map(({ sightings }) => sightings);
+  await Deno.writeTextFile(`${folder}/leases.json`, JSON.stringify(leases));
   for (const { label, replica } of world.pods) {
     const name = label.replaceAll("/", "-");
     await copy(replica.pod.recordPath, `${folder}/${name}.record.jsonl`);

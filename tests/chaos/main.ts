@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const head: ReportHead = {
     commit,
-    command: `deno task chaos ${args.join(" ")}`.trim(),
+    command: `deno task chaos --minutes ${minutes} --seed ${seed}${clusters ? " --clusters" : ""}`,
     machine: machine(),
     world: world.kind,
     seed,
