@@ -201,6 +201,15 @@ async function releases(server: RealApiServer): Promise<void> {
   await helmDone(["rollback", "pool", "1", ...args]);
   assertEquals((await seen()).template, first.template);
 
+  const relay = ["--set", "forgeManager.enabled=false"];
+  await helmDone(["upgrade", "pool", NODE_CHART, ...example, ...relay]);
+  assertEquals(
+    (await server.request("GET", path)).body.spec.template.spec.initContainers,
+    undefined,
+  );
+  await helmDone(["upgrade", "pool", NODE_CHART, ...example]); // a relay in sync becomes a producer
+  assertEquals((await seen()).template, first.template);
+
   const leases = await server.request(
     "GET",
     "/apis/coordination.k8s.io/v1/namespaces/cardano/leases",

@@ -86,7 +86,7 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
     "podDisruptionBudget.minAvailable=0,podDisruptionBudget.maxUnavailable=1",
     "podDisruptionBudget.minAvailable and podDisruptionBudget.maxUnavailable",
   ],
-  ["podLabels.cardano\\.io/forge-manager=none", "podLabels", "cardano.io/forge-manager"],
+  ["podLabels.cardano\\.io/chart=none", "podLabels", "cardano.io/chart"],
   ["commonLabels.app\\.kubernetes\\.io/name=x", "commonLabels", "app.kubernetes.io/name"],
   ["cardanoNode.network=mine", "cardanoNode.networkMagic is required", '"mine"'],
   ["cardanoNode.network=mine,cardanoNode.networkMagic=42", "cardanoNode.config.files", '"mine"'],

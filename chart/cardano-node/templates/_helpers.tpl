@@ -11,13 +11,13 @@
 {{ ternary "block-producer" "relay" .Values.forgeManager.enabled }}
 {{- end }}
 
-{{/* What selects the pods. Older deployments of a forge manager carry the name cardano-node or a label
-     `app`, and none of these: neither set of selectors matches the other's pods. */}}
+{{/* What selects the pods, the same for relays, so that one can be made a block producer. Older
+     deployments of a forge manager carry the name cardano-node or a label `app`, and none of these:
+     neither set of selectors matches the other's pods. */}}
 {{- define "cardano-node.selectorLabels" -}}
 app.kubernetes.io/name: cardano-pool-node
 app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/component: {{ include "cardano-node.component" . | trim }}
-cardano.io/forge-manager: {{ ternary "guarded" "none" .Values.forgeManager.enabled }}
+cardano.io/chart: cardano-forge-manager
 {{- end }}
 
 {{/* Labels of every object. Selector labels cannot be replaced by commonLabels. */}}
@@ -26,6 +26,7 @@ cardano.io/forge-manager: {{ ternary "guarded" "none" .Values.forgeManager.enabl
   "app.kubernetes.io/version" .Chart.AppVersion
   "app.kubernetes.io/managed-by" .Release.Service
   "app.kubernetes.io/part-of" "cardano-forge-manager"
+  "app.kubernetes.io/component" (include "cardano-node.component" . | trim)
   "cardano.io/network" .Values.cardanoNode.network
   "helm.sh/chart" (printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_"))) }}
 {{- toYaml (merge $own .Values.commonLabels) }}
