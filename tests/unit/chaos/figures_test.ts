@@ -7,6 +7,7 @@ import { histogram, percentiles } from "../../chaos/figures.ts";
 Deno.test("percentiles are values that occurred, the last the largest", () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);
   assertEquals(percentiles(values), [50, 90, 99, 100]);
+  assertEquals(percentiles([1, 2, 3]), [2, 3, 3, 3]);
   assertEquals(percentiles([3]), [3, 3, 3, 3]);
   assertEquals(percentiles([]), undefined);
 });
