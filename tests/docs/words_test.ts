@@ -32,6 +32,12 @@ for (const document of documents) {
   });
 }
 
+Deno.test("docs/security.md names the permissions that the program is compiled with", () => {
+  const flagsIn = (path: string) =>
+    unique([...Deno.readTextFileSync(`${ROOT}${path}`).matchAll(/--allow-[a-z]+/g)].map(String));
+  assertEquals(flagsIn("docs/security.md"), flagsIn("tools/compile.ts"));
+});
+
 /** Sentences in code marks: a capital, then words; or words with … where something is left out. */
 function quotes(text: string): string[] {
   const outside = text.replaceAll(/^\s*```[\s\S]*?^\s*```$/gm, "");
