@@ -2,7 +2,6 @@
 // Never asks Kubernetes: a port-forward, or the pod's own network, leads there.
 
 import { sleep } from "../kubernetes/deadline.ts";
-import { steady } from "../manager/steady_text.ts";
 import { parsedArguments } from "./arguments.ts";
 import { type Check, checkLine } from "./checks/check.ts";
 import { askEndpoints } from "./checks/endpoints.ts";
@@ -53,5 +52,7 @@ function verdictOn(checks: readonly Check[], terminal: Terminal): number {
 
 /** Seconds that pass are no news. */
 function newsKey(check: Check | undefined): string {
-  return check === undefined ? "" : `${check.verdict} ${steady(check.found)}`;
+  return check === undefined
+    ? ""
+    : `${check.verdict} ${check.found.replaceAll(/\b(for|in) \d+ s\b/g, "")}`;
 }

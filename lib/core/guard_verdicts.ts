@@ -35,10 +35,11 @@ export function unfitness(state: Guarding, now: Monotonic): UnfitVerdict | undef
   const byNode = nodeUnfitness(state);
   if (byNode !== undefined) return byNode;
   if (state.backoff !== undefined && isBefore(now, state.backoff.until)) {
-    const seconds = Math.ceil(elapsedMs(now, state.backoff.until) / 1_000);
+    const { failures } = state.backoff;
+    const starts = failures === 1 ? "the last start" : `the last ${failures} starts`;
     return {
       code: "start_failed",
-      message: `the last start took no effect; next try in ${seconds} s`,
+      message: `${starts} took no effect; a pause lies before the next`,
     };
   }
   const unconfirmed = state.permit === undefined && state.node.identity !== undefined &&

@@ -14,7 +14,6 @@ import {
   type PolicyInput,
 } from "./policy_verdict.ts";
 import { wishOf } from "./policy_wish.ts";
-import { elapsedMs } from "./time.ts";
 
 /** One entry for each name, by name. */
 export function judgeEach(input: PolicyInput): JudgedCluster[] {
@@ -83,7 +82,7 @@ function judge(resource: ClusterResource, input: PolicyInput): JudgedCluster {
     })
     : "fresh";
   const unable = own === undefined
-    ? unableByReport(report, { heartbeat, silentMs: silentMs(name, input) })
+    ? unableByReport(report, { heartbeat, staleAfterMs: input.staleAfterMs })
     : unableByOwnState(own);
   const disabled = wish.state === "Disabled";
   return {
@@ -136,17 +135,16 @@ function penaltiesOf(
   return penalties;
 }
 
-function silentMs(name: string, { heartbeats, now }: PolicyInput): number {
-  const since = heartbeats.get(name)?.since;
-  return since === undefined ? 0 : elapsedMs(since, now.monotonic);
-}
-
 function unableByReport(
   report: ClusterReport | undefined,
-  { heartbeat, silentMs }: { readonly heartbeat: HeartbeatStanding; readonly silentMs: number },
+  { heartbeat, staleAfterMs }: {
+    readonly heartbeat: HeartbeatStanding;
+    readonly staleAfterMs: number;
+  },
 ): string | undefined {
   if (report === undefined || heartbeat === "none") return "has never reported";
-  if (heartbeat === "stale") return `has not reported for ${Math.floor(silentMs / 1000)} s`;
+  // Not for how long: a reason stands in a status, where each second would be a write.
+  if (heartbeat === "stale") return `has not reported for more than ${staleAfterMs / 1000} s`;
   return report.ready ? undefined : "reports that its node, keys or leader are not in order";
 }
 

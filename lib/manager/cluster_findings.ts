@@ -3,6 +3,7 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import { claimableEpoch, type ForgeTier, ownVerdict } from "../core/forge_tier.ts";
+import type { UnfitVerdict } from "../core/guard_verdicts.ts";
 import type { Standing } from "../core/lease.ts";
 import { wallTime } from "../core/time.ts";
 import type { Finding } from "../kubernetes/conditions.ts";
@@ -15,7 +16,6 @@ import { reasonWord } from "../reason.ts";
 import type { Reach } from "./api_outcomes.ts";
 import { countersAgree, kesExpiring } from "./certificate_findings.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { steady, unfitText } from "./steady_text.ts";
 
 export interface ClusterViewSources {
   readonly snapshot: Snapshot;
@@ -43,7 +43,7 @@ export function clusterView(sources: ClusterViewSources): ForgeClusterView {
     // What the node does, by whatever right: whoever looks for two forgers must find both.
     forgingEnabled: guard?.forging === "forging",
     reason: summaryReason(sources),
-    message: steady(tier.yieldReason ?? own?.reason ?? NOT_KNOWN),
+    message: tier.yieldReason ?? own?.reason ?? NOT_KNOWN,
     health: {
       healthy: health.healthy,
       consecutiveFailures: health.consecutiveFailures,
@@ -90,7 +90,7 @@ function findings(sources: ClusterViewSources): Readonly<Record<ForgeClusterCond
       : found("False", "LeaseReleased", `${pod} gives lease ${snapshot.lease.name} up`),
     Forging: guard?.forging === "forging"
       ? found("True", guard.verified ? "SeenInMetrics" : "Unverified", `${pod} forges`)
-      : found("False", "NotForging", steady(own?.reason ?? NOT_KNOWN)),
+      : found("False", "NotForging", own?.reason ?? NOT_KNOWN),
     OverrideActive: overrideActive(sources),
     CoordinationReachable: coordinationReachable(sources.reach),
     CoordinationShared: cluster.coordination.kubernetes === undefined
@@ -106,6 +106,11 @@ function findings(sources: ClusterViewSources): Readonly<Record<ForgeClusterCond
     KesExpiring: kesExpiring(snapshot),
     CertificateCountersAgree: countersAgree(snapshot.tier),
   };
+}
+
+/** What was seen instead of a node changes with every process that comes and goes: /status lists it. */
+export function unfitText({ code, message }: UnfitVerdict): string {
+  return code === "node_not_found" ? "no process was identified as the node, see /status" : message;
 }
 
 function ready(snapshot: Snapshot): Finding {

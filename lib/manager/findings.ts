@@ -6,7 +6,6 @@ import type { Finding, LeaderView } from "../kubernetes/leader_status.ts";
 import { reasonWord } from "../reason.ts";
 import { kesExpiring } from "./certificate_findings.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { steady } from "./steady_text.ts";
 
 export function leaderView(
   snapshot: Snapshot,
@@ -50,9 +49,7 @@ function summary(snapshot: Snapshot): Pick<LeaderView, "reason" | "message"> {
     return { reason: reasonWord(code), message: `${pod} leads and its node may not forge` };
   }
   if (tier !== undefined && !tier.forgeLease.isHeld) {
-    const message = steady(
-      tier.own?.reason ?? tier.nobodyForges ?? "the clusters are not known yet",
-    );
+    const message = tier.own?.reason ?? tier.nobodyForges ?? "the clusters are not known yet";
     return { reason: "ClusterWaits", message: `${pod} leads; ${message}` };
   }
   return { reason: "Starting", message: `${pod} leads and its node is about to forge` };

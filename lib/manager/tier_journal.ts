@@ -3,7 +3,6 @@
 
 import type { Log } from "../log.ts";
 import { reasonWord } from "../reason.ts";
-import { steady } from "./steady_text.ts";
 import type { TierSnapshot } from "./tier_snapshot.ts";
 
 export class TierJournal {
@@ -52,7 +51,7 @@ export class TierJournal {
       else this.#log.info("Forge lease held by another cluster", { lease: name, holder });
     }
     this.#holder = holder;
-    const summary = tier.summary === undefined ? undefined : steady(tier.summary);
+    const { summary } = tier;
     if (summary !== undefined && summary !== this.#summary) {
       this.#log.info("Clusters compared", { outcome: summary });
     }

@@ -17,14 +17,13 @@ export function statusText(report: StatusReport, format: StatusFormat): string {
   }
 }
 
-/** Of everything but ages, also those in a reason, so that one more second is no news. */
+/** Of everything but ages, so that one more second is no news. */
 export function newsKey(report: StatusReport): string {
-  const text = JSON.stringify(
+  return JSON.stringify(
     { ...report, at: "" },
     (field, value) =>
       ["heartbeatAgeSeconds", "lastHeartbeatTime"].includes(field) ? undefined : value,
   );
-  return text.replaceAll(/not reported for \d+ s/g, "not reported");
 }
 
 const COLUMNS: readonly (readonly [

@@ -225,8 +225,12 @@ Deno.test("a start without effect gives leadership up after ten seconds and back
   guard.later(5_000).grant().later(5_000).tick();
   assertEquals(guard.state.permit, undefined);
   guard.files("absent").signalled().later(1_000).scrape(0);
-  assertEquals(unfitness(guard.state, guard.now.monotonic)?.code, "start_failed");
-  guard.later(30_000).tick();
+  const unfit = unfitness(guard.state, guard.now.monotonic);
+  assertEquals(unfit?.code, "start_failed");
+  guard.later(3_000).tick();
+  // Each second in it would be a write of the status.
+  assertEquals(unfitness(guard.state, guard.now.monotonic), unfit);
+  guard.later(27_000).tick();
   assertEquals(unfitness(guard.state, guard.now.monotonic), undefined);
 });
 

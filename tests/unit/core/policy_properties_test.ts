@@ -11,6 +11,7 @@ import {
   type ClusterSketch,
   NAMES,
   resourceOf,
+  STALE_AFTER_MS,
   verdictOf,
   verdictOn,
   type World,
@@ -43,6 +44,21 @@ Deno.test("a verdict depends on nothing but what is told, in whatever order", ()
   });
   fc.assert(fc.property(shuffled, ({ world, resources }) => {
     assertEquals(verdictOn(resources, world), verdictOf(world));
+  }));
+});
+
+Deno.test("no reason, and no summary, changes by time alone: each change would be a write", () => {
+  const between = fc.record({
+    world: anyWorld,
+    seconds: fc.integer({ min: 1, max: 86_400 }),
+    silent: fc.integer({ min: STALE_AFTER_MS / 1_000, max: 86_400 }),
+  });
+  fc.assert(fc.property(between, ({ world, seconds, silent }) => {
+    const words = (silent: number) => {
+      const { summary, clusters } = verdictOf(changed(world, "a", { silent, found: false }));
+      return [summary, ...clusters.map(({ reason }) => reason)];
+    };
+    assertEquals(words(silent + seconds), words(silent));
   }));
 });
 

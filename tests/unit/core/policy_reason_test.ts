@@ -87,11 +87,11 @@ const REASONS: readonly [name: string, world: World, reason: string][] = [
     { clusters: { us: {}, eu: {} }, lease: { yieldedTo: "us" } },
     "eu waits: the last holder yielded to us",
   ],
-  ["eu", { clusters: { us: {}, eu: { silent: 75 } } }, "eu has not reported for 75 s"],
+  ["eu", { clusters: { us: {}, eu: { silent: 75 } } }, "eu has not reported for more than 60 s"],
   [
     "us",
     { clusters: { us: {}, eu: { silent: 75 } } },
-    "us goes first: eu has not reported for 75 s",
+    "us goes first: eu has not reported for more than 60 s",
   ],
   ["eu", { clusters: { us: {}, eu: { silent: undefined } } }, "eu has never reported"],
   [
@@ -189,7 +189,7 @@ const SUMMARIES: readonly [world: World, summary: string][] = [
   [
     { clusters: { us: { silent: 75 }, eu: { ready: false } } },
     "Nobody can forge: eu reports that its node, keys or leader are not in order; " +
-    "us has not reported for 75 s",
+    "us has not reported for more than 60 s",
   ],
   [{ clusters: { us: {}, eu: {} } }, "Nobody holds the forge lease, eu goes first"],
   [{ clusters: { us: {} }, lease: { holder: "us" } }, "us holds the forge lease and is the best"],

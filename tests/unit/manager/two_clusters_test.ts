@@ -81,7 +81,7 @@ Deno.test("while a better cluster is silent, no second that passes is written", 
     () => eu.tier.own?.reason.includes("has not reported for"),
     { timeoutMs: 8_000 },
   );
-  await untilStatus(rig, eu.name, ({ message }) => message.includes("for a while"));
+  await untilStatus(rig, eu.name, ({ message }) => message.includes("for more than 5 s"));
   const begun = rig.requests.length;
   await new Promise((resolve) => setTimeout(resolve, 2_200));
   const writes = rig.requests.slice(begun).filter(({ method, path }) =>

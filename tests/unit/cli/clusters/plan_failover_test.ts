@@ -51,7 +51,7 @@ const FAILOVERS: [why: string, clusters: Sketches, changes: string][] = [
   [
     "a silent target is refused",
     { us: US, eu: { ...EU, silent: 90 } },
-    "refused: eu has not reported for 90 s; --force does it all the same",
+    "refused: eu has not reported for more than 60 s; --force does it all the same",
   ],
   [
     "one that never reported is refused",
@@ -96,7 +96,7 @@ const FORCED: [why: string, clusters: Sketches, note: string][] = [
   [
     "who goes on while the target is silent",
     { us: US, eu: { ...EU, silent: 90 } },
-    "eu has not reported for 90 s: until it can, us goes first",
+    "eu has not reported for more than 60 s: until it can, us goes first",
   ],
   [
     "that nobody can forge",
