@@ -38,13 +38,16 @@ Deno.test("docs/security.md names the permissions that the program is compiled w
   assertEquals(flagsIn("docs/security.md"), flagsIn("tools/compile.ts"));
 });
 
-/** Sentences in code marks: a capital, then words; or words with … where something is left out. */
+/** Lines of a log, and sentences in code marks: a capital, then words; or words with … where something is left out. */
 function quotes(text: string): string[] {
+  const logged = [...text.matchAll(/^(?:INFO|WARNING|ERROR) +(.*?)(?: {2,}|$)/gm)]
+    .map((match) => match[1]!);
   const outside = text.replaceAll(/^\s*```[\s\S]*?^\s*```$/gm, "");
-  return [...outside.matchAll(/`([^`]+)`/g)].map((match) => match[1]!.replaceAll(/\s+/g, " "))
-    .filter((code) =>
-      /^[A-Z][a-z]+ [a-z]/.test(code) || /^(its|no|has|the|is|it) [a-z]/.test(code)
-    );
+  const quoted = [...outside.matchAll(/`([^`]+)`/g)]
+    .map((match) => match[1]!.replaceAll(/\s+/g, " "));
+  return logged.concat(quoted).filter((code) =>
+    /^[A-Z][a-z]+ [a-z]/.test(code) || /^(its|no|has|the|is|it) [a-z]/.test(code)
+  );
 }
 
 const source = [...sourcesUnder("lib")].map((path) => Deno.readTextFileSync(path)).join("\n")
