@@ -92,6 +92,8 @@ export interface GuardReport {
   readonly startupReady: boolean;
   readonly deadMan: { readonly live: boolean; readonly reason: string };
   readonly signals: Readonly<Record<SighupReason, number>>;
+  /** SIGKILLs sent to nodes whose stop was not confirmed in time. */
+  readonly kills: number;
   readonly fileOperations: Readonly<Record<`${FileOperation}_${CredentialFile}`, number>>;
   /** Milliseconds between confirmed stop and the end of the lease wait, one per fence, newest last. */
   readonly fenceMarginsMs: readonly number[];

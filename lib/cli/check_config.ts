@@ -19,8 +19,11 @@ export async function checkConfig(_args: readonly string[], terminal: Terminal):
     .flat();
   terminal.print(`\nChecks\n${checks.map(checkLine).join("\n")}`);
   const failed = checks.filter(({ verdict }) => verdict === "failed").length;
+  const warned = checks.filter(({ verdict }) => verdict === "warning").length;
   const unknown = checks.filter(({ verdict }) => verdict === "unknown").length;
-  terminal.print(`\n${checks.length} checks, ${failed} failed, ${unknown} unknown`);
+  terminal.print(
+    `\n${checks.length} checks, ${failed} failed, ${warned} warnings, ${unknown} unknown`,
+  );
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 

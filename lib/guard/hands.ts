@@ -47,6 +47,7 @@ export class Hands {
     remove_vrf: 0,
     remove_opcert: 0,
   };
+  #kills = 0;
   #problem: string | undefined;
   #inPlace: FilesEvent["inPlace"] | undefined;
   #permitProblem: string | undefined;
@@ -57,6 +58,10 @@ export class Hands {
 
   get signals(): GuardReport["signals"] {
     return this.#signals;
+  }
+
+  get kills(): number {
+    return this.#kills;
   }
 
   get fileOperations(): GuardReport["fileOperations"] {
@@ -91,6 +96,7 @@ export class Hands {
 
   sigkill(identity: NodeIdentity): SignalledEvent {
     const outcome = this.#signal(identity, "SIGKILL");
+    if (outcome === "signalled") this.#kills += 1;
     return { kind: "signalled", identity, reason: undefined, outcome };
   }
 

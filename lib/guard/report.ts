@@ -43,7 +43,7 @@ const SOURCES = [
 
 export interface ReporterOptions {
   readonly keeper: Pick<CredentialKeeper, "verdict" | "rejected">;
-  readonly hands: Pick<Hands, "signals" | "fileOperations">;
+  readonly hands: Pick<Hands, "signals" | "kills" | "fileOperations">;
   readonly log: Log;
   readonly tell: (message: GuardToManager) => void;
 }
@@ -138,6 +138,7 @@ export class Reporter {
       startupReady: isStartupReady(state, keeper.verdict.kind === "valid"),
       deadMan: deadManVerdict(state, now),
       signals: hands.signals,
+      kills: hands.kills,
       fileOperations: hands.fileOperations,
       fenceMarginsMs: state.fenceMarginsMs,
       fences: state.fences,

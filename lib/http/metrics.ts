@@ -129,6 +129,14 @@ export class Metrics {
     "1 while this replica may lead; 0 with the reason in the label otherwise",
     ["reason"],
   );
+  readonly #nodeKills = this.#counter(
+    "cardano_forge_manager_node_kills_total",
+    "SIGKILLs sent to a node whose stop was not confirmed in time",
+  );
+  readonly #eventsDropped = this.#counter(
+    "cardano_forge_manager_events_dropped_total",
+    "Occurrences that no Event tells of: too many, not taken, or no right to create Events",
+  );
   readonly #ownPodWatched = this.#gauge(
     "cardano_forge_manager_own_pod_watched",
     "1 while a watch of this pod is open, so that its deletion is noticed before its node has ended",
@@ -197,6 +205,7 @@ export class Metrics {
     this.#buildInfo.set({ version: snapshot.version, deno, v8 }, 1);
     set(this.#leadershipChanges, {}, snapshot.leadershipChanges);
     set(this.#workerRestarts, {}, snapshot.workerRestarts);
+    set(this.#eventsDropped, {}, snapshot.eventsDropped);
     this.#permitLeft.set(snapshot.permitLeftMs / 1_000);
     this.#renewDeadline.set(snapshot.renewDeadlineMs / 1_000);
     this.#lastRenewal.set(snapshot.lastRenewalSeconds ?? 0);
@@ -216,6 +225,7 @@ export class Metrics {
     this.#ownPodWatched.set(flag(ownPod.isWatched));
     this.#fit.set({ reason }, flag(reason === ""));
     if (guard === undefined) return;
+    set(this.#nodeKills, {}, guard.kills);
     this.#sighups.reset();
     for (const [name, count] of Object.entries(guard.signals)) {
       this.#sighups.inc({ reason: name }, count);

@@ -12,6 +12,7 @@ export const FIELD_MANAGER = "cardano-forge-manager";
 
 export interface CardanoLeader {
   readonly kind: "leader";
+  readonly uid?: string;
   readonly generation: number | undefined;
   readonly resourceVersion: string;
   /** Undefined while nobody wrote one, or one of another shape (an older manager's). */
@@ -102,6 +103,7 @@ function parseLeader(value: unknown, name: string): CardanoLeader | undefined {
   const generation = Number.isSafeInteger(metadata.generation)
     ? metadata.generation as number
     : undefined;
-  const { resourceVersion } = metadata;
-  return { kind: "leader", generation, resourceVersion, status: parseLeaderStatus(status) };
+  const { resourceVersion, uid } = metadata;
+  const known = { generation, resourceVersion, status: parseLeaderStatus(status) };
+  return { kind: "leader", ...(isNonEmptyString(uid) ? { uid } : {}), ...known };
 }

@@ -46,6 +46,7 @@ export class Coordination {
   readonly #status: ClusterStatusWriter;
   readonly #health: HealthLoop;
   #active = false;
+  #ownUid: string | undefined;
 
   constructor(options: CoordinationOptions) {
     const { config, cluster, client, outcomes, dispatch } = options;
@@ -71,6 +72,11 @@ export class Coordination {
     return this.#resources.reportedCounters;
   }
 
+  /** Of our own CardanoForgeCluster as last seen, also when this replica leads no more. */
+  get ownUid(): string | undefined {
+    return this.#ownUid;
+  }
+
   start(effect: CoordinationEffect): void {
     switch (effect.kind) {
       case "watch_clusters":
@@ -91,6 +97,7 @@ export class Coordination {
     if (!this.#active) return undefined;
     const { cluster, outcomes } = this.#options;
     const { own, editedFields } = this.#resources;
+    this.#ownUid = own?.uid ?? this.#ownUid;
     const resource = own?.kind === "usable" ? own.resource : undefined;
     this.#health.follow(resource?.spec.healthCheck);
     const view = clusterView({

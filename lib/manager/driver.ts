@@ -22,6 +22,7 @@ import type { Log } from "../log.ts";
 import { ApiOutcomes } from "./api_outcomes.ts";
 import { Coordination, type CoordinationEffect } from "./coordination.ts";
 import { EffectBacklog } from "./effect_backlog.ts";
+import { Events } from "./events.ts";
 import { LeaderStatusWriter } from "./leader_status_writer.ts";
 import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
 import { machineSettings } from "./machine_settings.ts";
@@ -65,6 +66,7 @@ export class Driver {
   readonly #waitingForCoordination = new EffectBacklog<CoordinationEffect>();
   #coordination: Coordination | undefined;
   readonly #journal: TierJournal;
+  readonly #events: Events;
   #accessProblem: string | undefined;
   #coordinationProblem: string | undefined;
 
@@ -73,6 +75,13 @@ export class Driver {
     this.#options = options;
     this.#transitions = new TransitionLog(log);
     this.#journal = new TierJournal(log);
+    this.#events = new Events({
+      config,
+      log,
+      podUid: () => this.#ownPod?.uid,
+      leaderUid: () => this.#status?.uid,
+      clusterUid: () => this.#coordination?.ownUid,
+    });
     this.#local = outcomesIn(log);
     this.#hub = outcomesIn(log.with({ api: "coordination" }));
     const { podUid, nonces } = start;
@@ -102,6 +111,7 @@ export class Driver {
       onDeleting: () => this.dispatch({ kind: "pod_deleting" }),
     });
     void this.#ownPod.follow();
+    this.#events.connect(client);
   }
 
   /** The coordination API can be used from here on. */
@@ -119,6 +129,7 @@ export class Driver {
     });
     this.#coordination = coordination;
     this.#coordinationProblem = undefined;
+    this.#events.connectCoordination(client);
     for (const effect of this.#waitingForCoordination.takeAll()) coordination.start(effect);
   }
 
@@ -167,6 +178,7 @@ export class Driver {
       accessProblem: this.#accessProblem,
       watchConnected: this.#calls?.watchConnected ?? false,
       ownPodWatched: this.#ownPod?.isWatched ?? false,
+      eventsDropped: this.#events.dropped,
       tier: this.#tierSnapshot(),
     });
   }
@@ -208,6 +220,7 @@ export class Driver {
     this.#transitions.note(snapshot);
     this.#status?.update(snapshot);
     this.#journal.note(snapshot.tier);
+    this.#events.note(snapshot);
     const writesInMs = this.#updateCoordination(snapshot) ?? SLEEP_MS_MAX;
     clearTimeout(this.#timer);
     const wakesInMs = wakeAt === undefined ? SLEEP_MS_MAX : elapsedMs(this.#turnedAt, wakeAt);
@@ -223,6 +236,7 @@ export class Driver {
     clearTimeout(this.#timer);
     this.#calls?.stop();
     this.#ownPod?.stop();
+    this.#events.stop();
     this.#coordination?.stop();
   }
 

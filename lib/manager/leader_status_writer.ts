@@ -34,6 +34,7 @@ export class LeaderStatusWriter {
   readonly #api: CardanoLeaderApi;
   /** As last read or written; every write names it as what it replaces. */
   #known: CardanoLeader | undefined;
+  #uid: string | undefined;
   #warnedOfCrd = false;
   #held = false;
   #wanted: Snapshot | undefined;
@@ -45,6 +46,11 @@ export class LeaderStatusWriter {
     this.#options = options;
     const { namespace, leaderResource } = options.config;
     this.#api = cardanoLeaderApi(options.client, { ...leaderResource, namespace });
+  }
+
+  /** Of the resource as last read or written; undefined until then. */
+  get uid(): string | undefined {
+    return this.#uid;
   }
 
   /** Takes the latest view; writes while this replica holds the lease, and once more when it ceases to. */
@@ -106,6 +112,7 @@ export class LeaderStatusWriter {
     if (answer.kind === "leader") {
       outcomes.note(subject, undefined);
       this.#known = answer;
+      this.#uid = answer.uid ?? this.#uid;
       return true;
     }
     this.#known = undefined;

@@ -61,6 +61,8 @@ export interface Snapshot {
     /** From here on this replica claims nothing. */
     readonly isDeleting: boolean;
   };
+  /** Occurrences that no Event tells of. */
+  readonly eventsDropped: number;
   /** The second tier; undefined: cluster management is off. */
   readonly tier: TierSnapshot | undefined;
 }
@@ -79,6 +81,7 @@ export interface SnapshotSources {
   readonly accessProblem: string | undefined;
   readonly watchConnected: boolean;
   readonly ownPodWatched: boolean;
+  readonly eventsDropped: number;
   readonly tier: TierSnapshot | undefined;
 }
 
@@ -125,6 +128,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     accessProblem: sources.accessProblem,
     watchConnected: sources.watchConnected,
     ownPod: { isWatched: sources.ownPodWatched, isDeleting: state.podDeleting },
+    eventsDropped: sources.eventsDropped,
     tier: sources.tier,
   };
 }

@@ -3,6 +3,7 @@
 
 import { realApiServerTest } from "../support/apiserver.ts";
 import { DISCOVERY_CASES } from "./discovery_cases.ts";
+import { EVENT_CASES } from "./event_cases.ts";
 import { LEADER_CASES } from "./leader_cases.ts";
 import { LEASE_FIELD_CASES } from "./lease_field_cases.ts";
 import { LEASE_WRITE_CASES } from "./lease_write_cases.ts";
@@ -24,6 +25,7 @@ const TABLES: Readonly<Record<string, Cases>> = {
   "discovery and errors": DISCOVERY_CASES,
   "selectors": SELECTOR_CASES,
   "pods": POD_CASES,
+  "events": EVENT_CASES,
   "watches": WATCH_CASES, // last, since one of them makes the server forget its history
 };
 

@@ -272,8 +272,9 @@ async function statusStep(server: RealApiServer): Promise<void> {
     const answer = await leader.ensure(LIMITS);
     return answer.kind === "leader" && answer; // a new type is unknown to the server for a moment
   });
-  const { resourceVersion } = created;
-  assertEquals(created, { kind: "leader", generation: 1, resourceVersion, status: undefined });
+  const { resourceVersion, uid = "" } = created;
+  assertEquals(created, { kind: "leader", uid, generation: 1, resourceVersion, status: undefined });
+  assert(uid !== "");
   const view: LeaderView = {
     at: wallTime(Date.now()),
     generation: created.generation,

@@ -5,7 +5,7 @@ import { type Clock, openCluster } from "../../kubernetes/access.ts";
 import { ApiClient } from "../../kubernetes/client.ts";
 import type { KubernetesAccess } from "../../config.ts";
 import { USER_AGENT } from "../../version.ts";
-import { type Check, failed, ok, unknown } from "./check.ts";
+import { type Check, failed, ok, unknown, warning } from "./check.ts";
 
 export interface NeededCall {
   readonly verb: string;
@@ -14,6 +14,8 @@ export interface NeededCall {
   readonly subresource?: string;
   /** Undefined for create, and for what is followed as a whole: RBAC cannot bind these to a name. */
   readonly name?: string;
+  /** What is done without where it is not allowed; undefined: it is needed. */
+  readonly without?: string;
 }
 
 /** One API server as it is checked. */
@@ -54,7 +56,7 @@ export async function apiReachable(
 
 export async function callAllowed(
   { client, what, namespace, timeoutMs }: CheckedApi,
-  { verb, group, resource, subresource, name: object }: NeededCall,
+  { verb, group, resource, subresource, name: object, without }: NeededCall,
 ): Promise<Check> {
   const full = subresource === undefined ? resource : `${resource}/${subresource}`;
   const where = what === LOCAL_API ? "" : ` on the ${what}`;
@@ -82,7 +84,8 @@ export async function callAllowed(
   if (answer.kind !== "ok") return unknown(name, answer.message);
   const { status } = answer.body as { status?: { allowed?: boolean; reason?: string } };
   if (status?.allowed === true) return ok(name, "yes");
-  return failed(name, status?.reason || `no rule allows it in namespace ${namespace}`);
+  const found = status?.reason || `no rule allows it in namespace ${namespace}`;
+  return without === undefined ? failed(name, found) : warning(name, `${found}: ${without}`);
 }
 
 /** By discovery, which everybody may read: a Role for CustomResourceDefinitions is not needed. */
@@ -108,5 +111,13 @@ export async function typeKnown(
     ? ok(name, "yes")
     : failed(name, "no: cardano-forge-manager crds | kubectl apply -f -");
 }
+
+/** What happened is told by Events, where a Role allows it. */
+export const EVENT_CALLS: readonly NeededCall[] = ["create", "patch"].map((verb) => ({
+  verb,
+  group: "events.k8s.io",
+  resource: "events",
+  without: "no Events are written there",
+}));
 
 export const LOCAL_API = "API server";

@@ -4,7 +4,7 @@
 export interface Check {
   /** What should hold. */
   readonly name: string;
-  readonly verdict: "ok" | "failed" | "unknown";
+  readonly verdict: "ok" | "failed" | "warning" | "unknown";
   /** What was found, with what to do where that is clear. */
   readonly found: string;
 }
@@ -15,6 +15,11 @@ export function ok(name: string, found: string): Check {
 
 export function failed(name: string, found: string): Check {
   return { name, verdict: "failed", found };
+}
+
+/** Something is lost without it, and nothing that matters to the election. */
+export function warning(name: string, found: string): Check {
+  return { name, verdict: "warning", found };
 }
 
 /** What could not be found out; it fails nothing by itself. */

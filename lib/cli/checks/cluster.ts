@@ -7,6 +7,7 @@ import {
   apiReachable,
   callAllowed,
   type CheckedApi,
+  EVENT_CALLS,
   LOCAL_API,
   type NeededCall,
   openClient,
@@ -35,6 +36,14 @@ export function neededCalls(config: Config): readonly NeededCall[] {
     { ...leaders, verb: "create" },
     { ...leaders, verb: "get", name },
     { ...leaders, verb: "patch", subresource: "status", name },
+    ...["list", "watch"].map((verb) => ({
+      verb,
+      group: "",
+      resource: "pods",
+      name: config.podName,
+      without: "the pod's deletion is noticed by SIGTERM only",
+    })),
+    ...EVENT_CALLS,
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   apiReachable,
   callAllowed,
   type CheckedApi,
+  EVENT_CALLS,
   type NeededCall,
   openClient,
   reachability,
@@ -31,6 +32,7 @@ export function coordinationCalls({ name, resource, forgeLease }: ClusterConfig)
     ...["list", "watch", "create"].map((verb) => ({ ...clusters, verb })),
     ...["get", "patch"].map((verb) => ({ ...clusters, verb, name })),
     { ...clusters, verb: "patch", subresource: "status", name },
+    ...EVENT_CALLS,
   ];
 }
 

@@ -2,6 +2,7 @@
 // Never looks at what is stored.
 
 import { isObject } from "./apply.ts";
+import { validateEvent } from "./event_rules.ts";
 import { ApiError, badRequest, invalid } from "./failure.ts";
 import { decodeLeaseSpec, validateLeaseSpec } from "./lease_rules.ts";
 import { apiVersionOf, type Resource } from "./resources.ts";
@@ -71,6 +72,7 @@ export function validateObject(resource: Resource, object: PatchedObject): void 
     });
   }
   if (resource.kind === "Lease") causes.push(...validateLeaseSpec(object["spec"] as JsonObject));
+  if (resource.group === "events.k8s.io") causes.push(...validateEvent(object));
   if (causes.length > 0) throw invalid(resource, name, { causes });
 }
 

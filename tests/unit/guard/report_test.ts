@@ -34,7 +34,7 @@ function arrange() {
   const { signals, fileOperations } = report();
   const reporter = new Reporter({
     keeper: { verdict: VALID, rejected: [] },
-    hands: { signals, fileOperations },
+    hands: { signals, kills: 0, fileOperations },
     log: createLog({
       level: "INFO",
       format: "json",

@@ -60,6 +60,8 @@ const EXPECTED: Readonly<Record<string, number>> = {
   [`${OWN}pool_id_matches{${POD}}`]: 1,
   [`${OWN}fit_to_lead{reason=""}`]: 1,
   [`${OWN}own_pod_watched`]: 1,
+  [`${OWN}node_kills_total`]: 0,
+  [`${OWN}events_dropped_total`]: 0,
   [`${OWN}worker_restarts_total`]: 1,
   [`${OWN}resident_memory_bytes`]: 78_000_000,
   [`${OWN}anonymous_memory_bytes`]: 31_000_000,

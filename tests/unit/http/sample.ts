@@ -52,6 +52,7 @@ export function report(change: Partial<GuardReport> = {}): GuardReport {
     startupReady: true,
     deadMan: { live: true, reason: "the node holds a permit" },
     signals: { enable_forging: 1, disable_forging: 2, startup_cleanup: 3, credentials_changed: 4 },
+    kills: 0,
     fileOperations: {
       copy_kes: 1,
       copy_vrf: 2,
@@ -108,6 +109,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     accessProblem: undefined,
     watchConnected: false,
     ownPod: { isWatched: true, isDeleting: false },
+    eventsDropped: 0,
     tier: undefined,
     ...change,
   };
