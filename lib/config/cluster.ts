@@ -18,6 +18,8 @@ export interface ClusterConfig {
     readonly healthCheck: {
       readonly endpoint: string | undefined;
       readonly intervalMs: number;
+      readonly timeoutMs: number;
+      readonly failureThreshold: number;
     };
   };
   readonly resource: {
@@ -69,6 +71,8 @@ export function readCluster(
       healthCheck: {
         endpoint: reader.text("HEALTH_CHECK_ENDPOINT"),
         intervalMs: reader.number("HEALTH_CHECK_INTERVAL"),
+        timeoutMs: reader.number("HEALTH_CHECK_TIMEOUT"),
+        failureThreshold: reader.number("HEALTH_CHECK_FAILURE_THRESHOLD"),
       },
     },
     resource: {

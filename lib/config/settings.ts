@@ -142,6 +142,8 @@ export const SETTINGS = [
   row("CLUSTER_PRIORITY", { section: "Cluster management", type: { kind: "number", unit: "", min: 1, max: 999, whole: true }, fallback: "100", meaning: "Base priority when the resource is created, 1 goes first; later the resource decides" }),
   row("HEALTH_CHECK_ENDPOINT", { section: "Cluster management", type: { kind: "url" }, meaning: "Called by the cluster's leader, 2xx is healthy; for the resource when it is created" }),
   row("HEALTH_CHECK_INTERVAL", { section: "Cluster management", type: { kind: "duration", minMs: 1_000, maxMs: 86_400_000 }, fallback: "30", meaning: "From call to call, in seconds or as 30s, 2m, 1h; for the resource when it is created" }),
+  row("HEALTH_CHECK_TIMEOUT", { section: "Cluster management", type: { kind: "duration", minMs: 1_000, maxMs: 3_600_000 }, fallback: "10", meaning: "For one whole call, in seconds or as 30s, 2m; for the resource when it is created" }),
+  row("HEALTH_CHECK_FAILURE_THRESHOLD", { section: "Cluster management", type: { kind: "number", unit: "", min: 1, max: 10, whole: true }, fallback: "3", meaning: "Failed calls after which the cluster counts as unhealthy; for the resource when it is created" }),
   row("CLUSTER_CRD_GROUP", { section: "Cluster management", type: subdomain, fallback: "cardano.io", meaning: "API group of CardanoForgeCluster" }),
   row("CLUSTER_CRD_VERSION", { section: "Cluster management", type: version, fallback: "v1", meaning: "API version of CardanoForgeCluster" }),
   row("CLUSTER_CRD_PLURAL", { section: "Cluster management", type: label, fallback: "cardanoforgeclusters", meaning: "Plural of CardanoForgeCluster" }),

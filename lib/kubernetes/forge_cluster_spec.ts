@@ -36,7 +36,8 @@ export function firstForgeCluster(
   { cluster, certifiedIdHex }: FirstSpecOptions,
 ): NewForgeCluster {
   const { network, applicationType } = identity;
-  const { environment, priority, healthCheck: { endpoint, intervalMs } } = cluster.atFirst;
+  const { environment, priority, healthCheck } = cluster.atFirst;
+  const { endpoint, intervalMs, timeoutMs, failureThreshold } = healthCheck;
   const pool = poolSpec(identity.pool, certifiedIdHex);
   return {
     name: cluster.name,
@@ -51,6 +52,8 @@ export function firstForgeCluster(
         enabled: endpoint !== undefined,
         ...(endpoint === undefined ? {} : { endpoint }),
         interval: formatDuration(intervalMs),
+        timeout: formatDuration(timeoutMs),
+        failureThreshold,
       },
     },
   };

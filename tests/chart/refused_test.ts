@@ -36,6 +36,11 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
   ["cardanoNode.socketPath=/node.socket", "/cardanoNode/socketPath", "pattern"],
   ["image.forgeManager.digest=sha256:1", "/image/forgeManager/digest", "pattern"],
   [`${CLUSTERS}.priority=1000`, "/forgeManager/clusterManagement/priority", "maximum"],
+  [
+    `${CLUSTERS}.healthCheck.failureThreshold=11`,
+    "/forgeManager/clusterManagement/healthCheck/failureThreshold",
+    "maximum",
+  ],
   [`${CLUSTERS}.region=E`, "/forgeManager/clusterManagement/region", "pattern"],
   [`${DEAD_MAN}.initialDelaySeconds=5`, "livenessProbe", "'initialDelaySeconds'"],
   [`${DEAD_MAN}.periodSeconds=0`, `/${DEAD_MAN.replaceAll(".", "/")}/periodSeconds`, "minimum"],

@@ -62,6 +62,9 @@
   resources: [cardanoforgeclusters/status]
   resourceNames: [{{ .clusterName }}]
   verbs: [patch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
 {{- end }}
 
 {{/* A Role, and the RoleBinding for one ServiceAccount.

@@ -34,7 +34,12 @@ Deno.test("readConfig() needs only a region for cluster management", () => {
     atFirst: {
       environment: "production",
       priority: 100,
-      healthCheck: { endpoint: undefined, intervalMs: 30_000 },
+      healthCheck: {
+        endpoint: undefined,
+        intervalMs: 30_000,
+        timeoutMs: 10_000,
+        failureThreshold: 3,
+      },
     },
     resource: { group: "cardano.io", version: "v1", plural: "cardanoforgeclusters" },
     coordination: { kubernetes: undefined, namespace: "pools" },
@@ -116,6 +121,18 @@ const REFUSED:
       "HEALTH_CHECK_INTERVAL",
       /^whole seconds, or 30s, 2m, 1h and the like, from 1s to 24h$/,
     ],
+    [
+      "an endless call",
+      { ...LEAST, HEALTH_CHECK_TIMEOUT: "2h" },
+      "HEALTH_CHECK_TIMEOUT",
+      /from 1s to 1h$/,
+    ],
+    [
+      "eleven failures",
+      { ...LEAST, HEALTH_CHECK_FAILURE_THRESHOLD: "11" },
+      "HEALTH_CHECK_FAILURE_THRESHOLD",
+      /from 1 to 10$/,
+    ],
     ["no interval", { ...LEAST, HEALTH_CHECK_INTERVAL: "0" }, "HEALTH_CHECK_INTERVAL", /from 1s/],
     [
       "a hub without namespace",
@@ -194,12 +211,15 @@ Deno.test("readConfig() coordinates by the hub that is given", () => {
     CLUSTER_PRIORITY: "1",
     HEALTH_CHECK_ENDPOINT: "http://prometheus:9090/api/v1/query?query=up{job='cardano-node'}",
     HEALTH_CHECK_INTERVAL: "2m",
+    HEALTH_CHECK_TIMEOUT: "5",
+    HEALTH_CHECK_FAILURE_THRESHOLD: "5",
   });
   assertEquals(cluster.coordination, {
     kubernetes: { kind: "kubeconfig", path: "/hub", context: "c" },
     namespace: "forge",
   });
-  assertEquals([cluster.atFirst.priority, cluster.atFirst.healthCheck.intervalMs], [1, 120_000]);
+  const { priority, healthCheck: { intervalMs, timeoutMs, failureThreshold } } = cluster.atFirst;
+  assertEquals([priority, intervalMs, timeoutMs, failureThreshold], [1, 120_000, 5_000, 5]);
 });
 
 const WARNED: readonly (readonly [why: string, env: Environment, names: readonly string[]])[] = [

@@ -24,7 +24,12 @@ export const CLUSTER: ClusterConfig = {
   atFirst: {
     environment: "production",
     priority: 1,
-    healthCheck: { endpoint: "https://health.example/us", intervalMs: 120_000 },
+    healthCheck: {
+      endpoint: "https://health.example/us",
+      intervalMs: 120_000,
+      timeoutMs: 5_000,
+      failureThreshold: 4,
+    },
   },
   resource: { group: "cardano.io", version: "v1", plural: "cardanoforgeclusters" },
   coordination: { kubernetes: undefined, namespace: "forge" },

@@ -33,7 +33,13 @@ Deno.test("firstForgeCluster() is made of the environment", () => {
       application: { type: "block-producer", environment: "production" },
       region: "us-east-1",
       priority: 1,
-      healthCheck: { enabled: true, endpoint: "https://health.example/us", interval: "2m" },
+      healthCheck: {
+        enabled: true,
+        endpoint: "https://health.example/us",
+        interval: "2m",
+        timeout: "5s",
+        failureThreshold: 4,
+      },
     },
   });
 });
@@ -67,12 +73,22 @@ for (const [pool, certifiedIdHex, spec] of POOLS) {
 
 Deno.test("firstForgeCluster() has no check without an endpoint, and a custom network", () => {
   const { atFirst } = CLUSTER;
-  const healthCheck = { endpoint: undefined, intervalMs: 30_000 };
+  const healthCheck = {
+    endpoint: undefined,
+    intervalMs: 30_000,
+    timeoutMs: 10_000,
+    failureThreshold: 3,
+  };
   const { spec, labels } = firstForgeCluster(
     { ...IDENTITY, network: { name: "sanchonet", magic: 4 } },
     { cluster: { ...CLUSTER, atFirst: { ...atFirst, healthCheck } } },
   );
-  assertEquals(spec.healthCheck, { enabled: false, interval: "30s" });
+  assertEquals(spec.healthCheck, {
+    enabled: false,
+    interval: "30s",
+    timeout: "10s",
+    failureThreshold: 3,
+  });
   assertEquals(spec.network, { name: "custom", magic: 4 });
   assertEquals(labels["cardano.io/network"], "sanchonet");
 });
@@ -91,8 +107,16 @@ const EDITS: readonly (readonly [found: object, fields: readonly string[]])[] = 
   [{ forgeState: "Disabled", override: { enabled: true } }, []],
   [{ priority: 5 }, ["spec.priority"]],
   [
-    { healthCheck: { enabled: false, endpoint: "https://health.example/us", interval: "30s" } },
-    ["spec.healthCheck.enabled", "spec.healthCheck.interval"],
+    {
+      healthCheck: {
+        enabled: false,
+        endpoint: "https://health.example/us",
+        interval: "30s",
+        timeout: "5s",
+        failureThreshold: 3,
+      },
+    },
+    ["spec.healthCheck.enabled", "spec.healthCheck.interval", "spec.healthCheck.failureThreshold"],
   ],
   [{ application: undefined }, ["spec.application.type", "spec.application.environment"]],
 ];
