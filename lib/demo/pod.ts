@@ -265,6 +265,8 @@ export interface PodStatus {
     readonly node: { readonly phase: string };
     readonly unfit?: { readonly code: string; readonly message: string };
   };
+  readonly ownPod?: { readonly isWatched: boolean; readonly isDeleting: boolean };
+  readonly eventsDropped?: number;
   /** Of a cluster among several. */
   readonly tier?: {
     readonly coordination: { readonly reach: string };

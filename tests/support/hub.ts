@@ -20,6 +20,7 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: ["get", "list", "watch", "create", "patch"],
   },
   { apiGroups: ["cardano.io"], resources: ["cardanoforgeclusters/status"], verbs: ["patch"] },
+  { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 ];
 const MERGE = "application/merge-patch+json";
 

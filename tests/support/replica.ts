@@ -4,6 +4,7 @@
 import { listenBroken, type NetworkListener } from "../../lib/demo/emulator/listener.ts";
 import { Pod, type PodOptions } from "../../lib/demo/pod.ts";
 import { type RecordLine, STILL_ABLE_MS } from "../../lib/demo/slot_record.ts";
+import { putApiPod } from "./api_pod.ts";
 import { expectStatus } from "./api_request.ts";
 import type { PolicyRule, RealApiServer } from "./apiserver.ts";
 import { managerBinary } from "./manager_binary.ts";
@@ -11,8 +12,8 @@ import { PodNamespace } from "./namespaced_launcher.ts";
 import { RecordReader } from "./record_reader.ts";
 import { until } from "./until.ts";
 
-/** No more than the program needs. */
-const RULES: readonly PolicyRule[] = [
+/** Without which there is no election, or none that shows. */
+const ELECTION_RULES: readonly PolicyRule[] = [
   {
     apiGroups: ["coordination.k8s.io"],
     resources: ["leases"],
@@ -21,6 +22,13 @@ const RULES: readonly PolicyRule[] = [
   { apiGroups: ["cardano.io"], resources: ["cardanoleaders"], verbs: ["get", "create"] },
   { apiGroups: ["cardano.io"], resources: ["cardanoleaders/status"], verbs: ["patch"] },
 ];
+/** No more than the program needs. */
+const RULES: readonly PolicyRule[] = [
+  ...ELECTION_RULES,
+  { apiGroups: [""], resources: ["pods"], verbs: ["list", "watch"] },
+  { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+];
+const RIGHTS = { none: [], election: ELECTION_RULES, all: RULES } as const;
 /** A forging node writes a line at least this often, with room for a busy machine. */
 const FRESH_MS = 5 * STILL_ABLE_MS;
 
@@ -31,6 +39,8 @@ export interface ReplicaOptions extends Omit<PodOptions, "program" | "launch"> {
   readonly namespace: string;
   /** A mount of its own for the key folder, so that it can be made read-only, or full. */
   readonly mountsKeys?: boolean;
+  /** A Pod object on the API server, whose uid it then has. */
+  readonly inApi?: boolean;
   /** How far each new pod's monotonic clocks are ahead of the machine's. Default: not at all. */
   readonly clockAheadSeconds?: () => number;
 }
@@ -174,10 +184,10 @@ export class Replica {
   }
 
   /** Empties its role, or fills it again: who it is stays known. */
-  async setRights(rights: "none" | "all"): Promise<void> {
+  async setRights(rights: keyof typeof RIGHTS): Promise<void> {
     const { server, namespace } = this.#options;
     const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${this.key}`;
-    const body = { rules: rights === "none" ? [] : RULES };
+    const body = { rules: RIGHTS[rights] };
     const options = { body, contentType: "application/merge-patch+json" };
     expectStatus(200, await server.request("PATCH", path, options));
   }
@@ -221,7 +231,8 @@ async function makePod(
   if (program === undefined) {
     throw new Error("Cannot run replicas: deno task compile comes first");
   }
-  const { dir, clockAheadSeconds, mountsKeys } = options;
+  const { dir, clockAheadSeconds, mountsKeys, inApi } = options;
+  const uid = inApi === true ? { POD_UID: await putApiPod(options.server, options) } : {};
   const namespace = await PodNamespace.start(
     clockAheadSeconds === undefined ? {} : { clockAheadSeconds: clockAheadSeconds() },
   );
@@ -235,6 +246,7 @@ async function makePod(
       KUBERNETES_SERVICE_HOST: "127.0.0.1",
       KUBERNETES_SERVICE_PORT: new URL(network.url).port,
       KUBERNETES_SERVICE_ACCOUNT_DIR: accountDir,
+      ...uid,
       ...options.env,
     },
   });
