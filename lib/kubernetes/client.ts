@@ -112,6 +112,8 @@ export class ApiClient {
     } catch (error) {
       return noCredentials(way.trial.what, error);
     }
+    const unsendable = unsendableHeader(credentials);
+    if (unsendable !== undefined) return noCredentials(way.trial.what, new Error(unsendable));
     const first = await this.#exchange(request, { ...way, credentials });
     if (!isUnauthorized(first)) return first;
     let renewed: Credentials;
@@ -120,7 +122,7 @@ export class ApiClient {
     } catch {
       return first; // that it was refused says more than that nothing newer was found
     }
-    if (isSame(renewed, credentials)) return first;
+    if (isSame(renewed, credentials) || unsendableHeader(renewed) !== undefined) return first;
     return await this.#exchange(request, { ...way, credentials: renewed });
   }
 
@@ -198,6 +200,21 @@ async function readJson(response: Response, what: string): Promise<ApiAnswer | R
 function linked(ending: AbortController, deadline: AbortSignal): AbortSignal {
   deadline.addEventListener("abort", () => ending.abort(), { once: true });
   return ending.signal;
+}
+
+/**
+ * What is wrong with a header that cannot be sent, such as a token with a line end inside. Asked here,
+ * since the error of `fetch` quotes the header: the token would stand in log and status.
+ */
+function unsendableHeader({ headers }: Credentials): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      return `the value of the header "${name}" has characters that none may have`;
+    }
+  }
+  return undefined;
 }
 
 function isUnauthorized(result: unknown): boolean {

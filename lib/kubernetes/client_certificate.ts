@@ -52,7 +52,8 @@ export function checkClientCertificate({ cert, key }: ClientCertificate): string
 function readCertificate(pem: string): { readonly publicKey: Uint8Array } | string {
   const base64 = pem.match(CERTIFICATE_BLOCK)?.[1];
   if (base64 === undefined) return "the certificate is not in PEM";
-  const der = new Uint8Array(Buffer.from(base64, "base64"));
+  const der = decodeBase64(base64);
+  if (der === undefined) return "the certificate is not in PEM";
   const certificate = elementAt(der, 0);
   const body = certificate && elementAt(der, certificate.contents);
   const version = body && elementAt(der, body.contents);
@@ -67,6 +68,15 @@ function readCertificate(pem: string): { readonly publicKey: Uint8Array } | stri
   }
   if (field === undefined || field.end > body.end) return "the certificate is not X.509";
   return { publicKey: der.subarray(field.start, field.end) };
+}
+
+/** Undefined for what is no base64: Deno throws there, where Node takes what it can read. */
+function decodeBase64(text: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(Buffer.from(text, "base64"));
+  } catch {
+    return undefined; // half of a file that is being replaced, for example
+  }
 }
 
 interface Element {

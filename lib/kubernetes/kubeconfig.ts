@@ -11,7 +11,7 @@ import {
   type User,
 } from "@kubernetes/client-node/dist/config_types.js";
 // @ts-types="@types/js-yaml"
-import { load as loadYaml } from "js-yaml";
+import { load as loadYaml, YAMLException } from "js-yaml";
 import {
   type Clock,
   type ClusterAccess,
@@ -71,9 +71,8 @@ async function loadEntry({ path, context }: KubeconfigSettings): Promise<Kubecon
   try {
     file = parseKubeconfig(text);
   } catch (cause) {
-    throw new ClusterAccessError(`Cannot parse kubeconfig ${path}: ${(cause as Error).message}`, {
-      cause,
-    });
+    // Without the cause: that of the parser quotes the lines around, where a token may stand.
+    throw new ClusterAccessError(`Cannot parse kubeconfig ${path}: ${parseProblem(cause)}`);
   }
   const wanted = context ?? file.currentContext;
   const chosen = file.contexts.find(({ name }) => name === wanted);
@@ -116,6 +115,14 @@ function parseKubeconfig(text: string): Kubeconfig {
     currentContext: typeof current === "string" && current !== "" ? current : undefined,
     raw,
   };
+}
+
+/** What is wrong and where, without a word of the file: of the parser's reason the part before it quotes. */
+function parseProblem(error: unknown): string {
+  if (!(error instanceof YAMLException)) return (error as Error).message;
+  const [reason = "no YAML"] = /^[A-Za-z ,-]+/.exec(error.reason) ?? [];
+  const line: unknown = error.mark?.line; // counted from 0; not every problem has a place
+  return `${reason.trim()}${typeof line === "number" ? `, in line ${line + 1}` : ""}`;
 }
 
 function rawUser(raw: unknown, name: string): JsonObject {

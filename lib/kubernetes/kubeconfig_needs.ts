@@ -6,8 +6,9 @@ export interface KubeconfigNeeds {
   readonly run: readonly string[];
 }
 
+/** White space of one line only: else each of many empty lines would be searched to their end. */
 const NAMED_FILE =
-  /^[\s{,"'-]*(certificate-authority|client-certificate|client-key|tokenFile|token-file|command)["']?\s*:\s*(.+)$/gm;
+  /^[ \t\r{,"'-]*(certificate-authority|client-certificate|client-key|tokenFile|token-file|command)["']?\s*:\s*(.+)$/gm;
 
 /**
  * Looks at lines, not at structure, and takes those of all contexts: the isolate that starts the
@@ -36,5 +37,13 @@ function scalar(text: string): string {
   const quoted = text.match(/^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/);
   if (quoted?.[1] !== undefined) return quoted[1].replace(/\\(.)/g, "$1");
   if (quoted?.[2] !== undefined) return quoted[2].replaceAll("''", "'");
-  return text.replace(/\s+#.*$/, "").replace(/[\s,}\]]+$/, "");
+  const comment = text.search(/\s#/);
+  return trimEnd(comment === -1 ? text : text.slice(0, comment));
+}
+
+/** Without the ends of flow style. By hand: a pattern that is bound to the end alone tries every place. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s,}\]]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }

@@ -182,6 +182,7 @@ Deno.test("checkClientCertificate() refuses what would end the process", async (
     [{ ...pair, key: other.key }, "the key is not the certificate's"],
     [await makePair({ version: 0 }), "the certificate is not of X.509 version 3"],
     [{ ...pair, cert: "" }, "the certificate is not in PEM"],
+    [{ ...pair, cert: pair.cert.replace("MII", "é") }, "the certificate is not in PEM"],
     [short, "the certificate is not X.509"],
     [{ ...pair, key: pair.cert }, "the key is not in PEM, or is encrypted"],
   ] as const;
@@ -226,6 +227,28 @@ for (
     inFolder(async (folder) => {
       const error = await assertRejects(() => openParts(folder, parts), ClusterAccessError);
       assertStringIncludes(error.message, message);
+    }));
+}
+
+for (
+  const [line, problem] of [
+    ["token: s3cret: x", "bad indentation of a mapping entry, in line 3"],
+    ["token: *s3cret", "unidentified alias, in line 3"],
+    ["token: !s3cret x", "unknown tag, in line 3"],
+    ["token: [s3cret", "unexpected end of the stream within a flow collection, in line 4"],
+  ] as const
+) {
+  Deno.test(`a kubeconfig with the line "${line}" is refused without a word of it`, () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/config`;
+      await Deno.writeTextFile(path, `users:\n- user:\n    ${line}\n`);
+      const error = await assertRejects(
+        () =>
+          openCluster({ kind: "kubeconfig", path, context: undefined }, { clock: new FakeClock() }),
+        ClusterAccessError,
+      );
+      assertEquals(error.message, `Cannot parse kubeconfig ${path}: ${problem}`);
+      assertEquals(error.cause, undefined);
     }));
 }
 
@@ -372,3 +395,16 @@ users:
     });
   });
 }
+
+Deno.test("kubeconfigNeeds() takes no time in the square of a file's length", () => {
+  const long = 1_000_000; // squared, this test would never end
+  for (
+    const text of [
+      "\n".repeat(long),
+      `command: a${" ".repeat(long)}b`,
+      "command: a,b".padEnd(long, "]b"),
+    ]
+  ) {
+    assertEquals(kubeconfigNeeds(text, "/config").read, ["/config"]);
+  }
+});

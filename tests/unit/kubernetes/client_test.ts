@@ -312,3 +312,18 @@ Deno.test("request() records the kind of failure where there is no status", asyn
   await client.request({ ...GET, timeoutMs: 50 });
   assertEquals(codes, ["timed_out"]);
 });
+
+for (const token of ["first\nsecond", "with\0zero", "schlüssel€"]) {
+  Deno.test(`request() does not send and does not tell the token ${JSON.stringify(token)}`, async () => {
+    await using server = serve(() => jsonResponse({}));
+    const client = clientFor(server.url, { access: accessWith(server.url, [token]) });
+    const failure = await client.request(GET);
+    assertEquals(failure, {
+      kind: "unauthorized",
+      message: "Cannot get leases cardano/forge-leader: no credentials, the value of the header " +
+        '"authorization" has characters that none may have',
+    });
+    assertEquals(server.requests, []);
+    client.close();
+  });
+}
