@@ -72,7 +72,8 @@ export interface WriteMark {
 
 /** Undefined for an object that no API server would send: without uid or resourceVersion. */
 export function readLease(object: LeaseObject): LeaseRecord | undefined {
-  const { uid, resourceVersion, annotations = {} } = object.metadata;
+  const { uid, resourceVersion } = object.metadata;
+  const annotations = object.metadata.annotations ?? {}; // null where a server writes it so
   if (!uid || !resourceVersion) return undefined;
   const spec = object.spec ?? {};
   const record = {

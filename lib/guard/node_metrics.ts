@@ -72,11 +72,17 @@ export function parseNodeMetrics(text: string): NodeFigures {
   };
 }
 
+/**
+ * Name, labels, value and an optional time, and nothing after them: a brace or a number inside the
+ * quotes of a label is neither the end of the labels nor the value.
+ */
+const SAMPLE =
+  /^cardano_node_metrics_(\w+?)(?:_int|_counter|_real)?(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?\s*$/;
+
 function readValues(text: string): ReadonlyMap<string, number> {
   const values = new Map<string, number>();
   for (const line of text.split("\n")) {
-    const match = /^cardano_node_metrics_(\w+?)(?:_int|_counter|_real)?(?:\{[^}]*\})?[ \t]+(\S+)/
-      .exec(line);
+    const match = SAMPLE.exec(line);
     if (match === null) continue;
     const value = parseValue(match[2] ?? "");
     const name = match[1] ?? "";

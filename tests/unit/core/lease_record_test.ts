@@ -139,6 +139,12 @@ for (
   });
 }
 
+Deno.test("annotations that are null are none", () => {
+  const metadata = { ...CLAIMED.object.metadata, annotations: null };
+  const record = readLease({ ...CLAIMED.object, metadata } as unknown as LeaseObject);
+  assertEquals([record?.holder, record?.nonce], ["me", undefined]);
+});
+
 Deno.test("nothing that an annotation may hold throws or makes a receipt", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
     const annotations = { [ANNOTATION.receipt]: text, [ANNOTATION.fencedSecond]: text };

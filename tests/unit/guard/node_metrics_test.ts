@@ -21,6 +21,9 @@ const CASES: readonly [text: string, gauge: number | undefined, checks: number |
   [`${P}forging_enabled_int_max 1\n`, undefined, undefined],
   [`x${P}forging_enabled_int 1\n`, undefined, undefined],
   [`# ${P}forging_enabled_int 1\n`, undefined, undefined],
+  [`${P}forging_enabled_int{path="} 0 "} 1\n`, 1, undefined],
+  [`${P}forging_enabled_int{path="\\"} 0 "} 1\n`, 1, undefined],
+  [`${P}forging_enabled_int 0 and more\n`, undefined, undefined],
   ["", undefined, undefined],
 ];
 for (const [text, gauge, checks] of CASES) {
