@@ -7,6 +7,7 @@ import { isNonEmptyString, isObject, type JsonObject } from "./json_shape.ts";
 
 /** Far more than any object we watch; a stream that sends more without a line end is broken. */
 const MAX_LINE_LENGTH = 4 * 1024 * 1024;
+const TYPE_LENGTH_MAX = 40;
 
 export type WatchEvent =
   | {
@@ -51,8 +52,13 @@ export function parseWatchLine(what: string, line: string): WatchEvent {
     case "BOOKMARK":
       return { kind: "bookmark", resourceVersion };
     default:
-      return malformed(what, `an event of unknown type ${JSON.stringify(type)}`);
+      return malformed(what, `an event of unknown type ${named(type)}`);
   }
+}
+
+/** Short whatever it is: it goes into a message. */
+function named(type: unknown): string {
+  return typeof type === "string" ? JSON.stringify(type.slice(0, TYPE_LENGTH_MAX)) : typeof type;
 }
 
 /** Undefined for an end as a server makes it, after which the next watch goes on. */
@@ -90,6 +96,7 @@ export async function readLines(
     while (true) {
       const chunk = await readChunk(reader, silenceMs);
       if (chunk.kind !== "bytes") {
+        rest += decoder.decode(); // what a character cut in two has left
         const isWhole = rest.trim() === "" || chunk.kind === "silent";
         return isWhole ? chunk : { kind: "half_written" };
       }
