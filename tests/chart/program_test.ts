@@ -52,6 +52,29 @@ helmTest("the program reads every example without a problem or a warning", async
   }
 });
 
+helmTest("large numbers reach the program as they were given", async () => {
+  const custom = {
+    "cardanoNode.network": "mine",
+    "cardanoNode.networkMagic": 4_294_967_295,
+    "cardanoNode.config.files": { "config.json": "{}" },
+    "forgeManager.genesisStart": 1_700_000_000,
+    "forgeManager.slotsPerKesPeriod": 1_296_000,
+    "forgeManager.socketWaitTimeout": 604_800,
+    "forgeManager.apiTimeout": 1.25,
+  };
+  // As from a file of values: helm reads every number as one with fractions.
+  const args = Object.entries(custom).flatMap(([key, value]) => [
+    "--set-json",
+    `${key}=${JSON.stringify(value)}`,
+  ]);
+  const env = environmentOf(managerOf(await render(NODE_CHART, args)), FIELDS);
+  assertEquals(env["NETWORK_MAGIC"], "4294967295");
+  assertEquals(env["GENESIS_START"], "1700000000");
+  assertEquals(env["SLOTS_PER_KES_PERIOD"], "1296000");
+  assertEquals(env["SOCKET_WAIT_TIMEOUT"], "604800");
+  assertEquals(env["API_TIMEOUT"], "1.25");
+});
+
 helmTest("the chart knows every setting of the program", async () => {
   const { stdout } = await template(NODE_CHART, ["--show-only", "templates/statefulset.yaml"]);
   assert(stdout.includes("kind: StatefulSet"));

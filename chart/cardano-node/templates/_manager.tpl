@@ -5,6 +5,8 @@
 {{- define "cardano-node.envOf" -}}
 {{- range . }}
 {{- $value := index . 1 }}
+{{- /* helm reads numbers as floats, and writes large ones as 1.7e+09. */}}
+{{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}
 {{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
 - name: {{ index . 0 }}
   value: {{ toString $value | quote }}
