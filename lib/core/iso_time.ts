@@ -25,7 +25,7 @@ export function isoMicroTime(at: WallTime): string {
 
 const ISO_UTC = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/;
 
-/** The instant of an ISO 8601 text in UTC, as API servers write them; undefined for any other text. */
+/** The instant of an ISO 8601 text in UTC, as API servers write them; undefined for any other text or day. */
 export function parseIsoTime(text: string): WallTime | undefined {
   const match = ISO_UTC.exec(text);
   if (match === null) return undefined;
@@ -37,10 +37,10 @@ export function parseIsoTime(text: string): WallTime | undefined {
     number,
     number,
   ];
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
-    return undefined;
-  }
-  const seconds = ((daysFromCivil({ year, month, day }) * 24 + hour) * 60 + minute) * 60 + second;
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const days = daysFromCivil({ year, month, day });
+  if (civilDate(days).day !== day) return undefined; // no such day in that month
+  const seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
   return wallTime(seconds * 1_000 + Math.floor(Number(`0.${match[7] ?? 0}`) * 1_000));
 }
 
