@@ -13,7 +13,7 @@ import { cpuMs } from "./process_figures.ts";
 const SETTLE_MS = 20_000;
 const WINDOW_MS = 60_000;
 /** Pools are made side by side, but not all at once: a server that throttles would be measured instead. */
-const AT_ONCE = 10;
+const AT_ONCE = 4;
 const START_DEADLINE_MS = 180_000;
 /** Of the leaders, how many are lost in one moment, and then told to go in one moment. */
 const MOVED_SHARE = 1 / 3;
@@ -47,8 +47,12 @@ export async function measureLoad(pools: number): Promise<LoadFigures> {
   try {
     for (let first = 0; first < pools; first += AT_ONCE) {
       const numbers = Array.from({ length: Math.min(AT_ONCE, pools - first) }, (_, i) => first + i);
-      all.push(...await Promise.all(numbers.map((number) => makePool(server, number, tally))));
+      const onRequest = (one: RequestRecord) => tally.note(one);
+      const made = numbers.map((number) => LoadPool.make({ server, number, onRequest }));
+      all.push(...await Promise.all(made));
     }
+    // Only when all are made: what is set up here would else have to wait for what runs already.
+    for (const pool of all) await pool.start();
     await until(`all ${pools} pools to have a leader`, () => {
       return all.every(({ leader }) => leader !== undefined);
     }, { timeoutMs: START_DEADLINE_MS, everyMs: 100 });
@@ -63,12 +67,6 @@ export async function measureLoad(pools: number): Promise<LoadFigures> {
   } finally {
     for (const pool of all) pool[Symbol.dispose]();
   }
-}
-
-async function makePool(server: RealApiServer, number: number, tally: Tally): Promise<LoadPool> {
-  const pool = await LoadPool.make({ server, number, onRequest: (one) => tally.note(one) });
-  await pool.start();
-  return pool;
 }
 
 async function measureWindow(server: RealApiServer, tally: Tally) {
