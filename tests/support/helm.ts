@@ -5,7 +5,10 @@ import { loadAll } from "js-yaml";
 import type { Json } from "./api_request.ts";
 import { haveProgram } from "./have_program.ts";
 
-/** Its name or path: on the PATH, or beside the API server's programs; undefined: not installed. */
+/**
+ * Its name or path: on the PATH, or beside the API server's programs. Undefined: not installed, or
+ * hidden like those programs by `deno task test`, which does the same everywhere.
+ */
 export const HELM: string | undefined = findHelm();
 
 const root = new URL("../../", import.meta.url);
@@ -25,7 +28,7 @@ export interface HelmAnswer {
 
 /** Registers a test that needs helm, or says by name that it is skipped. */
 export function helmTest(name: string, fn: () => Promise<void> | void): void {
-  if (HELM === undefined) console.log(`skipped, helm is not installed: ${name}`);
+  if (HELM === undefined) console.log(`skipped, helm is not installed, or hidden: ${name}`);
   Deno.test({ name, ignore: HELM === undefined, fn });
 }
 
@@ -86,8 +89,10 @@ export function environmentOf(
 }
 
 function findHelm(): string | undefined {
+  const assets = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
+  if (assets === "") return undefined;
   if (haveProgram("helm")) return "helm";
-  const beside = `${Deno.env.get("KUBEBUILDER_ASSETS") ?? ""}/helm`;
+  const beside = `${assets}/helm`;
   try {
     return Deno.statSync(beside).isFile ? beside : undefined;
   } catch {
