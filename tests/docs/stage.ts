@@ -19,7 +19,7 @@ import type { Block } from "./markdown.ts";
 export const NAMESPACE = "cardano";
 const POOL = "pool1abc12";
 const OTHERS = /^(kubectl|helm|curl|jq|promtool)$/;
-const BLOCK_TIMEOUT_MS = 30_000;
+const BLOCK_TIMEOUT_MS = 60_000;
 
 export interface StageOptions {
   /** The definitions are there before the first block, and two clusters that report. */
