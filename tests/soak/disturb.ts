@@ -56,17 +56,14 @@ export class Disturber {
     await this.#replicas.patchLease({ spec: { holderIdentity: STRANGER } });
     await leader.untilNotForging();
     // Else it might be the first again when the wait is over.
-    leader.network.setMode("refuse");
+    leader.network.setMode("hang");
     const next = await this.#replicas.untilOneForges(others, DEADLINE_MS);
     leader.network.setMode("ok");
     return `Lease of the leader ${leader.key} edited by hand; ${next.key} forges`;
   }
 
   #cutConnections(): string {
-    for (const { network } of this.#replicas.all) {
-      network.setMode("refuse");
-      network.setMode("ok");
-    }
+    for (const { network } of this.#replicas.all) network.cut();
     return "every connection to the API server cut, so that all watches begin anew";
   }
 
