@@ -37,7 +37,7 @@ export function apartClass(world: World, newcomer: Spell, other: Spell): ApartCl
 }
 
 /** The kubelet's time is reckoned from a guard whose last renewal was due to be fresh. */
-function diedWhileFailing(world: World, pod: Pod): boolean {
+export function diedWhileFailing(world: World, pod: Pod): boolean {
   const { renewIntervalMs, apiTimeoutMs } = pod.timings;
   const staleFrom = pod.lastRenewalAt + 1.02 * (renewIntervalMs + apiTimeoutMs);
   return pod.outages.some(({ from, to = world.agenda.now }) =>

@@ -5,15 +5,13 @@ import type { ClusterSpec } from "../../lib/core/cluster.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import type { ClusterPod } from "./cluster_pod.ts";
 import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
+import type { Fault } from "./fault.ts";
 import { EPOCH_MS } from "./host.ts";
 import { FAIR, type Link, type LinkWeather } from "./link.ts";
+import { stallWatches } from "./link_faults.ts";
 import { NO_OVERRIDE, type SimulatedCluster } from "./simulated_cluster.ts";
 
-export interface ClusterFault {
-  readonly name: string;
-  readonly weight: number;
-  readonly strike: (world: ClusterWorld, pod: ClusterPod) => boolean | void;
-}
+export type ClusterFault = Fault<ClusterWorld, ClusterPod>;
 
 type Api = "own API" | "hub";
 
@@ -56,6 +54,7 @@ function anyWeather({ random }: ClusterWorld): LinkWeather {
     () => ({ ...FAIR, down: "hole" }),
     () => ({ ...FAIR, down: "hole" }),
     () => ({ ...FAIR, down: "refused" }),
+    () => ({ ...FAIR, down: "deaf" }),
     () => ({
       ...FAIR,
       mishaps: random.between(0.1, 0.9),
@@ -127,8 +126,7 @@ export const CLUSTER_FAULTS: readonly ClusterFault[] = [
     weight: 3,
     strike: (world) => {
       world.clusterOracle.troubledAt = world.agenda.now;
-      for (const watch of world.watches) if (world.random.chance(0.6)) watch.breakOff();
-      for (const watch of world.clusterWatches) if (world.random.chance(0.6)) watch.breakOff();
+      for (const watch of world.everyWatch()) if (world.random.chance(0.6)) watch.breakOff();
     },
   },
   {
@@ -141,6 +139,15 @@ export const CLUSTER_FAULTS: readonly ClusterFault[] = [
         world.clusterOracle.troubledAt = world.agenda.now;
         world.watchLagMs = 20;
       });
+    },
+  },
+  {
+    name: "watches_stall",
+    weight: 3,
+    strike: (world) => {
+      world.clusterOracle.troubledAt = world.agenda.now;
+      stallWatches(world);
+      world.agenda.after(60_000, () => world.clusterOracle.troubledAt = world.agenda.now);
     },
   },
   {

@@ -126,7 +126,8 @@ export class ClusterOracle {
     const world = this.#world;
     const holder = after?.spec?.holderIdentity ?? "";
     const same = holder === before?.spec?.holderIdentity && holder !== "" &&
-      after?.spec?.renewTime !== before?.spec?.renewTime;
+      after?.spec?.renewTime !== before?.spec?.renewTime &&
+      after?.spec?.leaseTransitions === before?.spec?.leaseTransitions;
     if (!same) return;
     const name = clusterOf(holder);
     const since = Math.max(this.#claimedAt, this.#ableAt.get(name) ?? 0);
@@ -143,6 +144,9 @@ export class ClusterOracle {
     const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
     const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
     if (isRelease) this.#holder = "";
+    // A claim of what bore our name by hand already shows in the epoch alone.
+    const rose = (after.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0);
+    if (is !== "" && rose) this.#claimedAt = this.#world.agenda.now;
     if (was === is || is === "") return;
     // Written back by who holds it, also under the uid of a local Lease made anew.
     if (this.#holder !== "" && clusterOf(is) === clusterOf(this.#holder)) return;

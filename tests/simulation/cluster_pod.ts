@@ -4,7 +4,7 @@
 import type { ManagerSettings } from "../../lib/core/manager_state.ts";
 import { ClusterManager } from "./cluster_manager.ts";
 import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
-import { Link } from "./link.ts";
+import { FAIR, Link } from "./link.ts";
 import { GOOD_MANNERS, type NodeManners } from "./node.ts";
 import { Pod, type PodPlan } from "./pod.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -27,8 +27,13 @@ export class ClusterPod extends Pod {
     this.hubLink = new Link(world);
   }
 
-  get goodManners(): NodeManners {
+  override get goodManners(): NodeManners {
     return this.cluster.isBarren ? BARREN_MANNERS : GOOD_MANNERS;
+  }
+
+  override heal(): void {
+    super.heal();
+    this.hubLink.set(FAIR);
   }
 
   override newManager(sidecar: Sidecar): ClusterManager {

@@ -1,4 +1,4 @@
-// Owns one run of several clusters: a world by its seed, faults for a while, healing, and who forges then.
+// Owns a world of several clusters by its seed: what is in it, and when all is well in it.
 // Never keeps anything between two runs.
 
 import { defaultRenewDeadlineMs, type Timings } from "../../lib/config/timings.ts";
@@ -6,9 +6,10 @@ import { ClusterPod } from "./cluster_pod.ts";
 import { ClusterWeather } from "./cluster_weather.ts";
 import { ClusterWorld } from "./cluster_world.ts";
 import { PRODUCTION } from "./core.ts";
+import { runCourse, type RunOptions } from "./course.ts";
 import { DEFAULT_LOCK } from "./rename.ts";
-import type { RunOptions, RunResult } from "./run.ts";
 import { newSpec, SimulatedCluster } from "./simulated_cluster.ts";
+import type { RunSummary } from "./summary.ts";
 
 /**
  * After the last fault began: the longest fault (120 s), the wait for a local lease and for the forge
@@ -20,67 +21,33 @@ const MINIMUM_STAY_MS = 60_000;
 /** The winner stays for so long. */
 const STEADY_MS = 90_000;
 
-export interface ClusterRunResult extends RunResult {
-  readonly moves: number;
-  readonly yields: number;
+export function runClusters(seed: number, options: RunOptions = {}): RunSummary {
+  const { core = PRODUCTION, verbose = false, keepsOnly } = options;
+  const world = new ClusterWorld({ core, seed, verbose, keepsOnly });
+  return runCourse(world, {
+    populate: () => populate(world),
+    newWeather: () => new ClusterWeather(world),
+    recoveryMsMax: () => recoveryMsMax(world),
+    steadyMs: STEADY_MS,
+    isWell: () => isAsItShouldBe(world),
+    blame: () => blame(world),
+    storyMs: 120_000,
+  }, options);
 }
 
-export function runClusters(
-  seed: number,
-  { core = PRODUCTION, hours = 0.25, verbose = false }: RunOptions = {},
-): ClusterRunResult {
-  const world = new ClusterWorld({ core, seed, verbose });
-  let recoveredMs: number | undefined;
-  try {
-    populate(world);
-    recoveredMs = play(world, hours * 3_600_000);
-  } catch (error) {
-    world.violate("exception", error instanceof Error ? error.stack ?? error.message : `${error}`);
-  }
-  const { spells } = world.oracle;
-  return {
-    seed,
-    violation: world.violation,
-    apart: world.apart,
-    digest: world.story.digest,
-    story: world.violation === undefined ? [] : world.story.tail(120_000),
-    simulatedMs: world.agenda.now,
-    spells: spells.length,
-    recoveredMs,
-    faults: world.faults,
-    gapsMs: spells.slice(1).map((spell, index) => spell.from - (spells[index]?.to ?? spell.from)),
-    steps: world.steps,
-    moves: world.clusterOracle.moves,
-    yields: world.clusterOracle.yieldCount,
-  };
+function recoveryMsMax({ clusters, clusterOracle }: ClusterWorld): number {
+  const untaken = Math.min(5, Math.max(0, ...clusterOracle.untaken.values()));
+  const failbackMs = Math.max(...clusters.map(({ plan }) => plan.failbackDelayMs));
+  return RECOVERY_MS_MAX + MINIMUM_STAY_MS + 1.02 * failbackMs * 2 ** untaken;
 }
 
-function play(world: ClusterWorld, foulMs: number): number | undefined {
-  const { agenda } = world;
-  const over = () => world.isOver;
-  const weather = new ClusterWeather(world);
-  agenda.runUntil(foulMs, over);
-  if (over()) return undefined;
-  weather.heal();
-  const healedAt = agenda.now;
-  let goodSince: number | undefined;
-  const untaken = Math.min(5, Math.max(0, ...world.clusterOracle.untaken.values()));
-  const failbackMs = Math.max(...world.clusters.map(({ plan }) => plan.failbackDelayMs));
-  const boundMs = RECOVERY_MS_MAX + MINIMUM_STAY_MS + 1.02 * failbackMs * 2 ** untaken;
-  for (let at = healedAt; at <= healedAt + boundMs + STEADY_MS; at += 1_000) {
-    agenda.runUntil(at, over);
-    if (over()) return undefined;
-    if (!isAsItShouldBe(world)) goodSince = undefined;
-    else goodSince ??= at;
-    if (goodSince !== undefined && at - goodSince >= STEADY_MS) return goodSince - healedAt;
-  }
+function blame(world: ClusterWorld): void {
   const able = world.clusterPods().filter((pod) => world.oracle.isAble(pod));
   const wanted = world.clusterOracle.winners().map(({ label }) => label).join(" or ");
   world.violate(
     able.length === 0 ? "nobody_forges" : "wrong_winner",
     `all is healed; "${wanted}" should forge, "${able.map(({ label }) => label).join()}" does`,
   );
-  return undefined;
 }
 
 /** One of the best forges; where none is allowed, nobody does. */

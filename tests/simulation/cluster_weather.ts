@@ -7,6 +7,7 @@ import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
 import { NO_OVERRIDE } from "./simulated_cluster.ts";
 import { FAIR } from "./link.ts";
 import { PROCESS_FAULTS } from "./process_faults.ts";
+import { Storm } from "./storm.ts";
 
 /** Left out: a node without the flag or one that begins by itself is the one-cluster world's matter. */
 const NOT_HERE = new Set(["node_starts_unbidden"]);
@@ -18,73 +19,50 @@ export const ALL_CLUSTER_FAULTS: readonly ClusterFault[] = [
 
 export class ClusterWeather {
   readonly #world: ClusterWorld;
-  readonly #faults: readonly ClusterFault[];
-  readonly #meanGapMs: number;
+  readonly #storm: Storm<ClusterWorld, ClusterPod>;
   /** Share of delicate moments that are struck. */
   readonly #timely: number;
-  #isOver = false;
 
   constructor(world: ClusterWorld) {
     this.#world = world;
-    const { random } = world;
-    this.#faults = ALL_CLUSTER_FAULTS.map((fault) => ({
-      ...fault,
-      weight: fault.weight * random.pick([0, 0.3, 1, 1, 4]),
-    }));
-    this.#meanGapMs = random.skewed(4_000, 90_000);
+    const storm = this.#storm = new Storm(world, ALL_CLUSTER_FAULTS);
+    const { random } = storm;
+    const meanGapMs = random.skewed(4_000, 90_000);
     this.#timely = random.pick([0, 0, 0.15, 0.4]);
     world.hub.onChange.push(({ name, before, after }) => {
       const [was, is] = [before?.spec?.holderIdentity, after?.spec?.holderIdentity];
-      if (name === FORGE_LEASE && was !== is && after !== undefined) this.#strikeNow();
+      if (name === FORGE_LEASE && was !== is && after !== undefined) this.#strikeNow("forge lease");
     });
     for (const cluster of world.clusters) {
       cluster.store.onChange.push(({ before, after }) => {
         const moved = before?.spec?.holderIdentity !== after?.spec?.holderIdentity;
-        if (moved && after !== undefined && random.chance(0.5)) this.#strikeNow();
+        if (moved && after !== undefined && random.chance(0.5)) this.#strikeNow(cluster.label);
       });
     }
-    this.#next();
-  }
-
-  #next(): void {
-    const { random, agenda } = this.#world;
-    agenda.after(random.exponential(this.#meanGapMs), () => {
-      if (this.#isOver) return;
-      this.#strike(this.#draw(), this.#victim());
-      this.#next();
-    });
+    storm.blow(() => random.exponential(meanGapMs), () => this.#victim());
   }
 
   /** Within moments of a change of hands: ways cut, processes ended, leases deleted. */
-  #strikeNow(): void {
-    const { random, agenda } = this.#world;
-    if (this.#isOver || !random.chance(this.#timely)) return;
+  #strikeNow(stream: string): void {
+    const { agenda } = this.#world;
+    const { random, isOver } = this.#storm;
+    if (isOver || !random.chance(this.#timely)) return;
     agenda.after(random.pick([0, random.skewed(1, 3_000)]), () => {
-      if (this.#isOver) return;
-      if (random.chance(0.7)) return this.#strike(this.#draw(), this.#victim());
-      const pods = random.chance(0.5) ? this.#victim().cluster.pods : this.#world.clusterPods();
+      if (this.#storm.isOver) return;
+      if (random.chance(0.7)) return this.#storm.strikeOne(stream, () => this.#victim());
+      const pod = this.#victim();
+      const pods = random.chance(0.5) ? pod.cluster.pods : this.#world.clusterPods();
       const ms = random.skewed(200, 60_000);
-      cut(this.#world, { pods, api: "hub", weather: { ...FAIR, down: "hole" }, ms });
+      const weather = { ...FAIR, down: "hole" as const };
+      const act = () => cut(this.#world, { pods, api: "hub", weather, ms });
+      this.#storm.strike(stream, { name: "hub_cut_at_a_change_of_hands", pod, act });
     });
-  }
-
-  #strike(fault: ClusterFault, pod: ClusterPod): void {
-    if (fault.strike(this.#world, pod) !== false) this.#world.countFault(fault.name);
-  }
-
-  #draw(): ClusterFault {
-    const whole = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
-    let left = this.#world.random.next() * whole;
-    for (const fault of this.#faults) {
-      left -= fault.weight;
-      if (left < 0) return fault;
-    }
-    return this.#faults[0]!;
   }
 
   /** Who forges, and its cluster, is struck more often than the others. */
   #victim(): ClusterPod {
-    const { random, oracle } = this.#world;
+    const { oracle } = this.#world;
+    const { random } = this.#storm;
     const pods = this.#world.clusterPods();
     const forger = pods.find((pod) => oracle.isAble(pod));
     if (forger === undefined || random.chance(0.5)) return random.pick(pods);
@@ -92,7 +70,7 @@ export class ClusterWeather {
   }
 
   heal(): void {
-    this.#isOver = true;
+    this.#storm.isOver = true;
     const world = this.#world;
     world.note("weather", "all is healed");
     world.watchLagMs = 20;
@@ -106,12 +84,7 @@ export class ClusterWeather {
       if (world.isTame || ends === undefined) continue;
       world.clusterStore.edit(cluster.name, (spec) => ({ ...spec, override: NO_OVERRIDE }));
     }
-    for (const pod of world.clusterPods()) {
-      pod.trouble();
-      pod.link.set(FAIR);
-      pod.hubLink.set(FAIR);
-      pod.manners = pod.goodManners;
-      pod.diskRefuses = false;
-    }
+    for (const pod of world.clusterPods()) pod.heal();
+    for (const watch of world.everyWatch()) watch.goOn();
   }
 }

@@ -5,10 +5,10 @@ import type { ClusterPod } from "./cluster_pod.ts";
 import { ClusterOracle } from "./cluster_oracle.ts";
 import { ClusterStore } from "./cluster_store.ts";
 import type { ClusterWatch } from "./cluster_watch.ts";
-import type { Core } from "./core.ts";
 import type { SimulatedCluster } from "./simulated_cluster.ts";
 import { LeaseStore } from "./store.ts";
-import { World } from "./world.ts";
+import type { Watch } from "./watch.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 export const FORGE_LEASE = "cardano-forge-pool";
 
@@ -19,8 +19,9 @@ export class ClusterWorld extends World {
   readonly clusterWatches = new Set<ClusterWatch>();
   readonly clusters: SimulatedCluster[] = [];
   readonly clusterOracle: ClusterOracle;
+  override readonly marginsMean = false;
 
-  constructor(options: { core: Core; seed: number; verbose: boolean }) {
+  constructor(options: WorldOptions) {
     super(options);
     this.isMild = false;
     this.renames = false;
@@ -29,6 +30,10 @@ export class ClusterWorld extends World {
       for (const watch of this.clusterWatches) watch.hear(change);
     });
     this.clusterOracle = new ClusterOracle(this);
+  }
+
+  override everyWatch(): Watch[] {
+    return [...this.watches, ...this.clusterWatches];
   }
 
   clusterPods(): ClusterPod[] {

@@ -4,7 +4,7 @@
 import type { Pod } from "./pod.ts";
 import type { World } from "./world.ts";
 
-export interface Fault {
+export interface Fault<W = World, P = Pod> {
   readonly name: string;
   readonly weight: number;
   /** Below what the program promises to tolerate without a move, where it strikes one pod at a time. */
@@ -12,7 +12,7 @@ export interface Fault {
   /** Mild only where it strikes a pod that does not forge. */
   readonly isMildForFollowers?: boolean;
   /** Answers false when there is nothing here that it could strike. */
-  readonly strike: (world: World, pod: Pod) => boolean | void;
+  readonly strike: (world: W, pod: P) => boolean | void;
 }
 
 /** Skewed towards short; in mild worlds only as long as is tolerated. */

@@ -27,6 +27,8 @@ export class GuardIsolate extends Isolate {
   #read: { readonly permit: PermitTime; readonly bootMs: number };
   state: Guarding;
   readonly #events: ForgingEvent[] = [];
+  /** Of the last step, still to be carried out. */
+  #effects: readonly ForgingEffect[] = [];
   #isBusy = false;
   #wakeAt: number | undefined;
   /** Ticks are left out until then. */
@@ -158,26 +160,51 @@ export class GuardIsolate extends Isolate {
     this.#events.push(event);
     if (this.#isBusy) return;
     this.#isBusy = true;
-    let count = 0;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-      this.#step(next);
-      if (!this.isAlive) return;
-      if (++count > STEPS_AT_ONCE_MAX) throw new Error("The guard's machine never rests");
+    this.#work();
+  }
+
+  /** Event after event, each with its effects in order; paused between two effects it goes on there. */
+  #work(): void {
+    for (let count = 0;; count++) {
+      if (!this.#carryOutAll()) return;
+      const event = this.#events.shift();
+      if (event === undefined) break;
+      if (count > STEPS_AT_ONCE_MAX) throw new Error("The guard's machine never rests");
+      this.#step(event);
     }
     this.#isBusy = false;
     this.report();
     this.wakeAt(Math.min(this.#wakeAt ?? Infinity, this.#nudgedTo ?? Infinity));
   }
 
+  /** Answers false when it was ended, or paused, before all of them were done. */
+  #carryOutAll(): boolean {
+    for (let done = 0; done < this.#effects.length; done++) {
+      const effect = this.#effects[done]!;
+      const isAct = effect.kind !== "log";
+      if (isAct && this.#sidecar.diesBeforeThis()) return false;
+      if (isAct && this.#sidecar.pausesBeforeThis()) {
+        this.#effects = this.#effects.slice(done);
+        this.run(() => this.#work());
+        return false;
+      }
+      this.#carryOut(effect);
+      if (!this.isAlive) return false;
+    }
+    this.#effects = [];
+    return true;
+  }
+
   #step(event: ForgingEvent): void {
     const { core, oracle } = this.world;
     const { pod } = this.#sidecar;
-    const before = this.state.permit;
+    const { permit: before, stamps: { epoch } } = this.state;
     const now = this.host.instant(this.#permitClock);
     this.#read = { permit: now.permit, bootMs: this.host.bootMs() };
     const { state, effects, wakeAt } = core.stepForging(this.state, { event, now });
     this.state = state;
     this.world.steps++;
+    if (state.stamps.epoch < epoch) this.world.violate("epoch_fell", `${pod.label}: the guard's`);
     if (state.node.suspicion === "likely") pod.kubelet.probeAgain();
     const permitLeftMs = (state.permit?.until ?? 0) - now.permit;
     this.#wakeAt = this.world.skipsQuiet && !this.#mustLook
@@ -194,15 +221,11 @@ export class GuardIsolate extends Isolate {
       if (sentAt !== undefined) pod.lastRenewalAt = sentAt;
       oracle.permitted(pod);
     }
-    for (const effect of effects) {
-      this.#carryOut(effect);
-      if (!this.isAlive) return;
-    }
+    this.#effects = effects;
   }
 
   #carryOut(effect: ForgingEffect): void {
     const { pod } = this.#sidecar;
-    if (effect.kind !== "log" && this.#sidecar.diesBeforeThis()) return;
     switch (effect.kind) {
       case "look":
         this.#mustLook = false;

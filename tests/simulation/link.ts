@@ -6,8 +6,8 @@ import { fail } from "./store.ts";
 import type { World } from "./world.ts";
 
 export interface LinkWeather {
-  /** Holes swallow, refusals answer at once with an error. */
-  readonly down: "no" | "hole" | "refused";
+  /** Holes swallow, the deaf hear no answer, refusals answer at once with an error. */
+  readonly down: "no" | "hole" | "deaf" | "refused";
   /** Share of requests that meet with some mishap. */
   readonly mishaps: number;
   readonly latencyMs: readonly [number, number];
@@ -81,6 +81,7 @@ export class Link {
     if (down === "refused") {
       return void agenda.after(random.between(0.2, 5), () => answer(fail("unreachable")));
     }
+    if (down === "deaf") return void agenda.after(this.latencyMs(), apply);
     if (down === "hole") {
       // What was sent into a hole may still arrive when it opens.
       if (random.chance(0.5)) this.whenUp(() => void agenda.after(this.latencyMs(), apply));

@@ -1,4 +1,4 @@
-// Owns what may befall the way to the API server, for one replica or for all.
+// Owns what may befall the way to the API server, for one replica or for all, and its watches.
 // Never changes what the API server holds.
 
 import { type Fault, lasting } from "./fault.ts";
@@ -26,94 +26,93 @@ function describe({ down, mishaps, latencyMs, status }: LinkWeather): string {
   } ms, status ${status ?? "none"}`;
 }
 
+type Whom = (world: World, pod: Pod) => readonly Pod[];
+
+const ONE: Whom = (_world, pod) => [pod];
+const ALL: Whom = ({ pods }) => pods;
+const ONE_OR_ALL: Whom = ({ random, pods }, pod) => random.chance(0.5) ? pods : [pod];
+
+/** Mild where `mildMax` is given: no longer than that is tolerated without a move. */
+function way(
+  name: string,
+  weight: number,
+  { whom, weather, max, mildMax = 0 }: {
+    whom: Whom;
+    weather: (world: World) => Partial<LinkWeather>;
+    max: number;
+    mildMax?: number;
+  },
+): Fault {
+  return {
+    name,
+    weight,
+    isMild: mildMax > 0,
+    strike: (world, pod) =>
+      foul(
+        world,
+        whom(world, pod),
+        { ...FAIR, ...weather(world) },
+        lasting(world, { max, mildMax }),
+      ),
+  };
+}
+
+const STATUSES = ["unauthorized", "forbidden", "throttled", "server_error"] as const;
+
 export const LINK_FAULTS: readonly Fault[] = [
-  {
-    name: "link_hole",
-    weight: 6,
-    isMild: true,
-    strike: (world, pod) =>
-      foul(
-        world,
-        [pod],
-        { ...FAIR, down: "hole" },
-        lasting(world, { max: 90_000, mildMax: 4_000 }),
-      ),
-  },
-  {
-    name: "link_refused",
-    weight: 2,
-    isMild: true,
-    strike: (world, pod) =>
-      foul(
-        world,
-        [pod],
-        { ...FAIR, down: "refused" },
-        lasting(world, {
-          max: 60_000,
-          mildMax: 4_000,
-        }),
-      ),
-  },
-  {
-    name: "api_down",
-    weight: 2,
-    isMild: true,
-    strike: (world) =>
-      foul(
-        world,
-        world.pods,
-        { ...FAIR, down: world.random.pick(["hole", "refused"]) },
-        lasting(world, { max: 60_000, mildMax: 4_000 }),
-      ),
-  },
-  {
-    name: "link_mishaps",
-    weight: 6,
-    strike: (world, pod) =>
-      foul(
-        world,
-        world.random.chance(0.5) ? world.pods : [pod],
-        {
-          ...FAIR,
-          mishaps: world.random.between(0.1, 0.9),
-          latencyMs: [1, world.random.skewed(10, 1_500)],
-        },
-        lasting(world, { max: 120_000, mildMax: 0 }),
-      ),
-  },
-  {
-    name: "link_slow",
-    weight: 3,
-    isMild: true,
-    strike: (world, pod) =>
-      foul(
-        world,
-        world.random.chance(0.5) ? world.pods : [pod],
-        { ...FAIR, latencyMs: [20, world.isMild ? 700 : world.random.skewed(100, 2_500)] },
-        lasting(world, { max: 120_000, mildMax: 10_000 }),
-      ),
-  },
-  {
-    name: "link_status",
-    weight: 2,
-    isMild: true,
-    strike: (world, pod) =>
-      foul(
-        world,
-        [pod],
-        {
-          ...FAIR,
-          status: world.random.pick(["unauthorized", "forbidden", "throttled", "server_error"]),
-        },
-        lasting(world, { max: 60_000, mildMax: 4_000 }),
-      ),
-  },
+  way("link_hole", 6, {
+    whom: ONE,
+    weather: () => ({ down: "hole" }),
+    max: 90_000,
+    mildMax: 4_000,
+  }),
+  // Of a partition that lets through one direction only: all is done, and nothing is heard of it.
+  way("link_deaf", 3, {
+    whom: ONE_OR_ALL,
+    weather: () => ({ down: "deaf" }),
+    max: 90_000,
+    mildMax: 4_000,
+  }),
+  way("link_refused", 2, {
+    whom: ONE,
+    weather: () => ({ down: "refused" }),
+    max: 60_000,
+    mildMax: 4_000,
+  }),
+  way("api_down", 2, {
+    whom: ALL,
+    weather: ({ random }) => ({ down: random.pick(["hole", "refused"]) }),
+    max: 60_000,
+    mildMax: 4_000,
+  }),
+  way("link_mishaps", 6, {
+    whom: ONE_OR_ALL,
+    weather: ({ random }) => ({
+      mishaps: random.between(0.1, 0.9),
+      latencyMs: [1, random.skewed(10, 1_500)],
+    }),
+    max: 120_000,
+  }),
+  way("link_slow", 3, {
+    whom: ONE_OR_ALL,
+    weather: ({ random, isMild }) => ({
+      latencyMs: [20, isMild ? 700 : random.skewed(100, 2_500)],
+    }),
+    max: 120_000,
+    mildMax: 10_000,
+  }),
+  way("link_status", 2, {
+    whom: ONE,
+    weather: ({ random }) => ({ status: random.pick(STATUSES) }),
+    max: 60_000,
+    mildMax: 4_000,
+  }),
   {
     name: "watch_breaks",
     weight: 2,
     isMild: true,
     strike: (world) => {
-      for (const watch of world.watches) if (world.random.chance(0.6)) watch.breakOff();
+      for (const watch of world.everyWatch()) if (world.random.chance(0.6)) watch.breakOff();
     },
   },
   {
@@ -125,4 +124,18 @@ export const LINK_FAULTS: readonly Fault[] = [
       world.agenda.after(30_000, () => world.watchLagMs = 20);
     },
   },
+  { name: "watch_stalls", weight: 2, isMild: true, strike: (world) => stallWatches(world) },
 ];
+
+/** Some of them, until each is noticed or the connection ends. */
+export function stallWatches(world: World): void {
+  for (const watch of world.everyWatch()) {
+    if (!world.random.chance(0.5)) continue;
+    watch.stall();
+    const breaks = world.random.chance(0.5);
+    world.agenda.after(lasting(world, { max: 60_000, mildMax: 8_000 }), () => {
+      if (breaks) watch.breakOff();
+      else watch.goOn();
+    });
+  }
+}

@@ -1,144 +1,124 @@
-// Owns `deno task simulate`: many seeds, their progress and a report; or one seed, told line by line.
-// Never writes anywhere but to the terminal.
+// Owns `deno task simulate`: many seeds on all cores, their progress and a report; or one seed, line by line.
+// Never writes anywhere but to the terminal and to the file it was given.
 
-import { runClusters } from "./cluster_run.ts";
-import { ALL_CLUSTER_FAULTS } from "./cluster_weather.ts";
-import { type RunOptions, type RunResult, runSeed } from "./run.ts";
-import { ALL_FAULTS } from "./weather.ts";
-
-/** What is simulated: one cluster, or several and the API server on which they meet. */
-interface Kind {
-  readonly run: (seed: number, options: RunOptions) => RunResult;
-  readonly faults: readonly { readonly name: string }[];
-}
-
-const ONE_CLUSTER: Kind = { run: runSeed, faults: ALL_FAULTS };
-const SEVERAL_CLUSTERS: Kind = { run: runClusters, faults: ALL_CLUSTER_FAULTS };
+import { runCampaign } from "./campaign.ts";
+import { type KindName, KINDS } from "./kinds.ts";
+import { provenance } from "./provenance.ts";
+import { progress, reportOn, verdictLine } from "./report.ts";
+import { shrinkStory } from "./shrink.ts";
+import { Tally } from "./tally.ts";
 
 interface Options {
-  readonly kind: Kind;
-  readonly from: number;
-  readonly to: number;
+  readonly runs: readonly { readonly kind: KindName; readonly from: number; readonly to: number }[];
   readonly hours: number;
+  readonly replicas: number | undefined;
+  readonly workers: number;
   readonly replay: number | undefined;
+  readonly report: string | undefined;
 }
 
-function parse(given: readonly string[]): Options | string {
-  const kind = given.includes("--clusters") ? SEVERAL_CLUSTERS : ONE_CLUSTER;
-  const args = given.filter((one) => one !== "--clusters");
-  let [from, to, hours, replay]: [number, number, number, number | undefined] = [
-    1,
-    500,
-    0.25,
-    undefined,
-  ];
-  for (let i = 0; i < args.length; i += 2) {
-    const value = args[i + 1] ?? "";
-    const range = /^(\d+)\.\.(\d+)$/.exec(value);
-    if (args[i] === "--seeds" && range !== null) [from, to] = [Number(range[1]), Number(range[2])];
-    else if (args[i] === "--hours" && Number(value) > 0) hours = Number(value);
-    else if (args[i] === "--replay" && /^\d+$/.test(value)) replay = Number(value);
-    else return "Usage: main.ts [--clusters] [--seeds A..B] [--hours H] [--replay SEED]";
-  }
-  return { kind, from, to, hours, replay };
-}
+const USAGE = `Usage: deno task simulate [--seeds A..B] [--cluster-seeds A..B] [--clusters]
+  --seeds A..B          worlds of one cluster (1..2000); with --clusters, of several
+  --cluster-seeds A..B  worlds of several clusters beside them
+  --hours H             of faults in each world (0.25)
+  --replicas N          in each world of one cluster, instead of two to five by chance
+  --workers N           isolates that run seeds (one a core)
+  --replay SEED         tells one world line by line
+  --report FILE         writes the report as Markdown`;
 
-class Report {
-  readonly #kind: Kind;
-  readonly #began = performance.now();
-  readonly #faults = new Map<string, number>();
-  readonly #apart = new Map<string, number>();
-  readonly #recovered: number[] = [];
-  readonly #gaps: number[] = [];
-  readonly failures: RunResult[] = [];
-  #seeds = 0;
-  #simulatedMs = 0;
-  #spells = 0;
-
-  constructor(kind: Kind) {
-    this.#kind = kind;
-  }
-
-  add(result: RunResult): void {
-    this.#seeds++;
-    this.#simulatedMs += result.simulatedMs;
-    this.#spells += result.spells;
-    for (const [name, count] of result.faults) add(this.#faults, name, count);
-    for (const name of result.apart) add(this.#apart, name, 1);
-    if (result.recoveredMs !== undefined) this.#recovered.push(result.recoveredMs);
-    this.#gaps.push(...result.gapsMs);
-    if (result.violation !== undefined) this.failures.push(result);
-  }
-
-  progress(options: Options): string {
-    const seconds = (performance.now() - this.#began) / 1_000;
-    const whole = options.to - options.from + 1;
-    const left = seconds / this.#seeds * (whole - this.#seeds);
-    return `${this.#seeds} of ${whole} seeds, ${(this.#simulatedMs / 3_600_000).toFixed(1)} h, ` +
-      `${this.failures.length} failed, ${left.toFixed(0)} s left`;
-  }
-
-  print(): void {
-    const seconds = (performance.now() - this.#began) / 1_000;
-    const hours = this.#simulatedMs / 3_600_000;
-    console.log(
-      `\n${this.#seeds} seeds, ${hours.toFixed(1)} simulated hours in ${seconds.toFixed(1)} s: ${
-        (hours / seconds).toFixed(1)
-      } h/s; ${this.#spells} spells of forging`,
-    );
-    console.log(`Recovery after healing, s: ${percentiles(this.#recovered)}`);
-    console.log(`From one forger to the next, s: ${percentiles(this.#gaps)}`);
-    console.log("Set apart:", Object.fromEntries(this.#apart));
-    console.log("Faults:", Object.fromEntries(this.#faults));
-    const names = this.#kind.faults.map(({ name }) => name);
-    const never = names.filter((name) => !this.#faults.has(name));
-    if (never.length > 0) console.log("Never struck:", never.join(", "));
-    for (const { seed, violation } of this.failures) {
-      console.log(`FAILED seed ${seed}: ${violation?.kind}: ${violation?.what}`);
+function parse(args: readonly string[]): Options | string {
+  let kind: KindName = "one";
+  let seeds: readonly [number, number] | undefined;
+  let clusterSeeds: readonly [number, number] | undefined;
+  let options: Omit<Options, "runs"> = {
+    hours: 0.25,
+    replicas: undefined,
+    workers: navigator.hardwareConcurrency,
+    replay: undefined,
+    report: undefined,
+  };
+  const left = [...args];
+  for (let name = left.shift(); name !== undefined; name = left.shift()) {
+    if (name === "--clusters") {
+      kind = "several";
+      continue;
     }
+    const value = left.shift() ?? "";
+    const range = /^(\d+)\.\.(\d+)$/.exec(value);
+    const isCount = /^[1-9]\d*$/.test(value);
+    if (name === "--seeds" && range !== null) seeds = [Number(range[1]), Number(range[2])];
+    else if (name === "--cluster-seeds" && range !== null) {
+      clusterSeeds = [Number(range[1]), Number(range[2])];
+    } else if (name === "--hours" && Number(value) > 0) options = { ...options, hours: +value };
+    else if (name === "--replicas" && isCount) options = { ...options, replicas: +value };
+    else if (name === "--workers" && isCount) options = { ...options, workers: +value };
+    else if (name === "--replay" && isCount) options = { ...options, replay: +value };
+    else if (name === "--report" && value !== "") options = { ...options, report: value };
+    else return `${USAGE}\n\nCannot use "${name} ${value}"`;
   }
+  const [from, to] = seeds ?? [1, kind === "one" ? 2_000 : 200];
+  const more = clusterSeeds === undefined
+    ? []
+    : [{ kind: "several" as const, from: clusterSeeds[0], to: clusterSeeds[1] }];
+  return { ...options, runs: [{ kind, from, to }, ...more] };
 }
 
-function add(counts: Map<string, number>, name: string, count: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + count);
+function replay(seed: number, { runs: [run], hours, replicas }: Options): number {
+  const { violation, digest } = KINDS[run?.kind ?? "one"].run(seed, {
+    hours,
+    replicas,
+    verbose: true,
+  });
+  console.log(violation ?? "No violation", digest);
+  return violation === undefined ? 0 : 1;
 }
 
-function percentiles(values: number[]): string {
-  if (values.length === 0) return "none";
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    ((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) / 1_000)
-      .toFixed(1);
-  return `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`;
+/** A bar that moves in a terminal; in a file a line now and then. */
+function newTeller(): (line: string, isLast: boolean) => void {
+  const isTerminal = Deno.stderr.isTerminal();
+  let toldAt = performance.now();
+  return (line, isLast) => {
+    const now = performance.now();
+    if (!isLast && now - toldAt < (isTerminal ? 200 : 10_000)) return;
+    toldAt = now;
+    const text = isTerminal ? `\r\x1b[K${line}${isLast ? "\n" : ""}` : `${line}\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  };
 }
 
-function replay(seed: number, { kind, hours }: Options): number {
-  const result = kind.run(seed, { hours, verbose: true });
-  console.log(result.violation ?? "No violation", result.digest);
-  return result.violation === undefined ? 0 : 1;
-}
-
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const options = parse(args);
   if (typeof options === "string") {
     console.error(options);
     return 2;
   }
   if (options.replay !== undefined) return replay(options.replay, options);
-  const report = new Report(options.kind);
-  let toldAt = performance.now();
-  for (let seed = options.from; seed <= options.to; seed++) {
-    report.add(options.kind.run(seed, { hours: options.hours }));
-    if (performance.now() - toldAt < 2_000) continue;
-    toldAt = performance.now();
-    console.log(report.progress(options));
+  const command = ["deno task simulate", ...args].join(" ");
+  const parts = ["# Simulation", "", ...await provenance(command), ""];
+  const lines: string[] = [];
+  let failed = 0;
+  for (const { kind, from, to } of options.runs) {
+    const tally = new Tally();
+    const tell = newTeller();
+    const whole = to - from + 1;
+    await runCampaign({ ...options, kind, from, to }, {
+      tally,
+      told: () => tell(progress(tally, whole), tally.seeds === whole),
+    });
+    failed += tally.failures.length;
+    parts.push(reportOn(kind, tally));
+    const [first] = tally.failures;
+    if (first !== undefined) {
+      const { hours, replicas } = options;
+      parts.push("```", ...shrinkStory(kind, first.seed, { hours, replicas }), "```");
+    }
+    lines.push(verdictLine(kind, tally));
   }
-  report.print();
-  const [first] = report.failures;
-  if (first === undefined) return 0;
-  console.log(`\nThe end of seed ${first.seed} (the whole: --replay ${first.seed}):`);
-  for (const line of first.story) console.log(line);
-  return 1;
+  const text = `${parts.join("\n").trimEnd()}\n`;
+  console.log(text);
+  if (options.report !== undefined) Deno.writeTextFileSync(options.report, text);
+  for (const line of lines) console.log(line);
+  return failed === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -8,7 +8,9 @@ export interface NodeManners {
   /** SIGHUP with files missing changes nothing (the genesis files do not match, say). */
   readonly refusesStop: boolean;
   readonly refusesStart: boolean;
-  readonly metrics: "true" | "none" | "stuck_at_1" | "flaky";
+  readonly metrics: "true" | "none" | "stuck_at_1" | "stuck_at_0" | "flaky";
+  /** Share of SIGHUPs that change nothing. */
+  readonly losesSignals: number;
   /** Longest time from a SIGHUP to its effect; up to a second is within what the guard allows for. */
   readonly handlerMsMax: number;
   readonly startMs: readonly [number, number];
@@ -18,6 +20,7 @@ export const GOOD_MANNERS: NodeManners = {
   refusesStop: false,
   refusesStart: false,
   metrics: "true",
+  losesSignals: 0,
   handlerMsMax: 80,
   startMs: [800, 20_000],
 };
@@ -74,6 +77,9 @@ export class SimulatedNode {
       this.gauge = 0;
       return;
     }
+    if (manners.losesSignals > 0 && random.chance(manners.losesSignals)) {
+      return this.#pod.world.note(this.#pod.label, "SIGHUP is lost");
+    }
     // Handled concurrently: each reads the files for itself, and nothing keeps them in order.
     const wholeMs = random.chance(manners.handlerMsMax > 100 ? 0.7 : 0.3)
       ? random.between(1, manners.handlerMsMax)
@@ -114,7 +120,7 @@ export class SimulatedNode {
     const { random } = this.#pod.world;
     if (!this.isAlive || metrics === "none") return { kind: "unreadable" };
     if (metrics === "flaky" && random.chance(0.5)) return { kind: "unreadable" };
-    const forgingEnabled = metrics === "stuck_at_1" ? 1 : this.gauge;
+    const forgingEnabled = metrics === "stuck_at_1" ? 1 : metrics === "stuck_at_0" ? 0 : this.gauge;
     const running = this.isAble ? this.slot() - this.#spellFirstSlot + 1 : 0;
     const aboutToLead = this.#checked + running;
     return {

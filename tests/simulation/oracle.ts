@@ -3,11 +3,13 @@
 
 import type { GuardView } from "../../lib/core/manager_state.ts";
 import type { SighupReason } from "../../lib/core/node_life.ts";
+import { clusterOf } from "../../lib/core/election_moves.ts";
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import type { LeaseObject } from "../../lib/core/lease_object.ts";
-import { apartClass, claimsUnseenPast } from "./apart.ts";
+import { apartClass, claimsUnseenPast, diedWhileFailing } from "./apart.ts";
 import type { SpellOrigin } from "./node.ts";
 import type { Pod } from "./pod.ts";
+import type { Gap } from "./summary.ts";
 import type { World } from "./world.ts";
 
 export interface Spell {
@@ -31,6 +33,15 @@ export class Oracle {
   readonly #world: World;
   readonly #running = new Map<Pod, Spell>();
   readonly spells: Spell[] = [];
+  readonly gaps: Gap[] = [];
+  readonly marginsMs: number[] = [];
+  /** By the uid of a lease: who held it last by a replica's own write, and in which epoch. */
+  readonly #writtenLast = new Map<
+    string,
+    { readonly holder: string; readonly epoch: number; readonly resourceVersion: string }
+  >();
+  /** How leases were claimed since the last spell began. */
+  #claimedBy: Gap["by"] | undefined;
   /** Told of every SIGHUP, and whether it is to start the node. */
   readonly onSignal: ((pod: Pod, starts: boolean) => void)[] = [];
   readonly #lastSlot = new Map<string, number>();
@@ -58,6 +69,7 @@ export class Oracle {
     for (const other of this.#running.values()) {
       if (other.pod.poolId === pod.poolId) this.#judgeOverlap(spell, other);
     }
+    this.#noteGap(spell);
     this.#running.set(pod, spell);
     this.spells.push(spell);
     const last = this.#lastSlot.get(pod.poolId) ?? -1;
@@ -76,10 +88,28 @@ export class Oracle {
       this.#world.violate("needless_move", `${pod.label} forges no more`);
     }
     spell.to = this.#world.agenda.now;
+    this.#noteMargin(spell);
     this.#running.delete(pod);
     this.#unpermittedSince.delete(pod);
     if (spell.origin !== "signalled") return;
     this.#lastSlot.set(pod.poolId, Math.max(slot, this.#lastSlot.get(pod.poolId) ?? -1));
+  }
+
+  #noteGap({ pod, from, origin }: Spell): void {
+    const last = this.spells.at(-1);
+    const by = last?.pod === pod ? "same replica" : this.#claimedBy;
+    this.#claimedBy = undefined;
+    if (last?.to === undefined || by === undefined || origin !== "signalled") return;
+    this.gaps.push({ ms: from - last.to, by });
+  }
+
+  /** How long before the first moment at which others could have claimed by waiting it stopped. */
+  #noteMargin({ pod, origin }: Spell): void {
+    const { agenda } = this.#world;
+    const isWithin = origin === "signalled" && this.#world.marginsMean &&
+      !diedWhileFailing(this.#world, pod) && pod.lastRenewalAt > -Infinity;
+    if (!isWithin) return;
+    this.marginsMs.push(pod.lastRenewalAt + 0.99 * pod.timings.durationMs - agenda.now);
   }
 
   #judgeOverlap(newcomer: Spell, other: Spell): void {
@@ -157,8 +187,33 @@ export class Oracle {
     const [was, is] = [before, after].map((lease) =>
       lease?.metadata.annotations?.[ANNOTATION.poolId]
     );
+    this.#judgeEpoch(pod, before, after);
     if (was === undefined || was === is) return;
     this.#world.violate("other_pool", `${pod.label} takes another pool's lease`);
+  }
+
+  /**
+   * Each claim has a number of its own above the last one, and nothing that replicas write lowers it.
+   * Judged from one write of theirs to the next: what was put in by hand between them begins anew.
+   */
+  #judgeEpoch(pod: Pod, before: LeaseObject | undefined, after: LeaseObject): void {
+    const { uid = "", resourceVersion = "" } = after.metadata;
+    const is = after.spec?.holderIdentity ?? "";
+    const epoch = after.spec?.leaseTransitions ?? 0;
+    const last = this.#writtenLast.get(uid);
+    if (last !== undefined && last.resourceVersion === before?.metadata.resourceVersion) {
+      // A forge lease under a new uid of the same local Lease has not changed hands.
+      const changesHands = is !== "" && clusterOf(last.holder) !== clusterOf(is);
+      if (epoch < last.epoch || changesHands && epoch === last.epoch) {
+        this.#world.violate("epoch_fell", `${pod.label} writes ${after.metadata.name}`);
+      }
+    }
+    const holder = is === "" ? last?.holder ?? "" : is;
+    this.#writtenLast.set(uid, { holder, epoch, resourceVersion });
+    const was = before?.spec?.holderIdentity ?? "";
+    if (is === "" || clusterOf(was) === clusterOf(is)) return;
+    const isReleased = was === "" && before?.metadata.annotations?.[ANNOTATION.receipt];
+    this.#claimedBy = isReleased && this.#claimedBy !== "take-over" ? "hand-over" : "take-over";
   }
 
   /** A release says that the stop is confirmed: nothing that was told to forge may be under way. */

@@ -7,7 +7,7 @@ import type { NodeIdentity, NodeSighting } from "../../lib/core/node_life.ts";
 import type { Timings } from "../../lib/config/timings.ts";
 import { Host } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
-import { Link } from "./link.ts";
+import { FAIR, Link } from "./link.ts";
 import { ManagerIsolate } from "./manager_isolate.ts";
 import { GOOD_MANNERS, type NodeManners, type SimulatedNode } from "./node.ts";
 import { SimulatedPermitFile } from "./permit_file.ts";
@@ -57,7 +57,8 @@ export class Pod {
   };
   #credentials = { usable: false, generation: 0 };
   #manners: NodeManners = GOOD_MANNERS;
-  diskRefuses = false;
+  /** Read-only: nothing changes. Full: nothing is written. Torn: each act breaks off half-way. */
+  disk: "well" | "read_only" | "full" | "torn" = "well";
   /** When something was last refused by the disk. */
   diskRefusedAt = -Infinity;
   /** True time of the send of the last renewal that bought a permit. */
@@ -126,7 +127,51 @@ export class Pod {
 
   get isTroubled(): boolean {
     const paused = this.sidecar?.guard.isPaused === true || this.host.isSuspended;
-    return paused || !this.sidecar?.isAlive || this.diskRefuses || this.manners !== GOOD_MANNERS;
+    return paused || !this.sidecar?.isAlive || this.diskRefuses ||
+      this.manners !== GOOD_MANNERS;
+  }
+
+  get diskRefuses(): boolean {
+    return this.disk !== "well";
+  }
+
+  setDisk(disk: Pod["disk"]): void {
+    this.trouble();
+    this.disk = disk;
+    this.world.note(this.label, `disk ${disk}`);
+  }
+
+  get goodManners(): NodeManners {
+    return GOOD_MANNERS;
+  }
+
+  heal(): void {
+    this.trouble();
+    this.link.set(FAIR);
+    this.manners = this.goodManners;
+    this.disk = "well";
+  }
+
+  /** What its machines hold for true just now, beside what is. */
+  knowledge(): string {
+    const { sidecar, node } = this;
+    const { guard, manager } = sidecar ?? {};
+    const view = manager?.state.local.view;
+    const seen = typeof view?.seen === "object"
+      ? `"${view.seen.holder}" in epoch ${view.seen.transitions}`
+      : view?.seen ?? "nothing";
+    const stillMs = view?.stillSince === undefined ? 0 : this.host.monotonicMs() - view.stillSince;
+    return [
+      `knows: lease of ${seen}, still for ${stillMs.toFixed(0)} ms`,
+      manager === undefined ? "no manager" : manager.state.leads ? "leads" : "follows",
+      guard === undefined ? "no guard" : this.permitRuns() ? "permit runs" : "no permit",
+      guard?.state.fence === undefined ? "" : `fencing for ${guard.state.fence.reason}`,
+      `its guard takes the node for ${guard?.state.node.suspicion ?? "unknown"}`,
+      `which ${node?.isAble ? "IS ABLE to forge" : "does not forge"}`,
+      `files ${this.files.inPlace}`,
+      ...this.host.isSuspended ? ["machine suspended"] : [],
+      ...guard?.isPaused ? ["guard paused"] : [],
+    ].filter((part) => part !== "").join(", ");
   }
 
   trouble(): void {
@@ -192,13 +237,13 @@ export class Pod {
   }
 
   installFiles(): FilesResult {
-    if (this.diskRefuses) return this.#refused();
+    if (this.disk !== "well") return this.#refused();
     this.files = { inPlace: "installed", generation: this.#credentials.generation };
     return { ...this.files, problem: undefined };
   }
 
   removeFiles(): FilesResult {
-    if (this.diskRefuses) return this.#refused();
+    if (this.disk === "read_only" || this.disk === "torn") return this.#refused();
     this.files = { inPlace: "absent", generation: undefined };
     return { ...this.files, problem: undefined };
   }
@@ -215,7 +260,9 @@ export class Pod {
 
   #refused(): FilesResult {
     this.diskRefusedAt = this.world.agenda.now;
-    return { ...this.files, problem: "EROFS" };
+    const problem = { read_only: "EROFS", full: "ENOSPC", torn: "EIO", well: "" }[this.disk];
+    if (this.disk === "torn") this.files = { inPlace: "partial", generation: undefined };
+    return { ...this.files, problem };
   }
 
   /** Ends gracefully: both containers are told at once, and the pod is gone with the last of them. */

@@ -70,6 +70,14 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     strike: (world, pod) => crash(world, pod, 1 + world.random.below(30)),
   },
   {
+    name: "guard_paused_between_acts",
+    weight: 4,
+    strike: (world, { sidecar }) => {
+      if (!sidecar?.isAlive || sidecar.guard.isPaused) return false;
+      sidecar.pauseWithin(1 + world.random.below(20), lasting(world, { max: 60_000, mildMax: 0 }));
+    },
+  },
+  {
     name: "sidecar_sigterm",
     weight: 3,
     isMildForFollowers: true,
@@ -91,6 +99,17 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     strike: (world, pod) => pod.delete(world.random.skewed(500, 30_000)),
   },
   {
+    name: "pod_deleted_slowly",
+    weight: 2,
+    isMildForFollowers: true,
+    strike: ({ random }, pod) =>
+      pod.deleteSlowly({
+        graceMs: random.skewed(1_000, 120_000),
+        awayMs: random.skewed(500, 30_000),
+        isWatched: random.chance(0.8),
+      }),
+  },
+  {
     name: "node_crashes",
     weight: 4,
     isMildForFollowers: true,
@@ -109,6 +128,22 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       seesMetrics(pod) ? misbehave(world, pod, { refusesStart: true }) : false,
   },
   {
+    name: "node_loses_signals",
+    weight: 3,
+    strike: (world, pod) =>
+      seesMetrics(pod)
+        ? misbehave(world, pod, { losesSignals: world.random.between(0.3, 1) })
+        : false,
+  },
+  {
+    name: "node_starts_slowly",
+    weight: 2,
+    strike: (world, pod) => {
+      if (misbehave(world, pod, { startMs: [20_000, 120_000] }) === false) return false;
+      if (world.random.chance(0.5)) pod.endNode("crashes");
+    },
+  },
+  {
     name: "node_handles_slowly",
     weight: 4,
     strike: (world, pod) => misbehave(world, pod, { handlerMsMax: 950 }),
@@ -118,7 +153,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     weight: 4,
     strike: (world, pod) =>
       misbehave(world, pod, {
-        metrics: world.random.pick(["none", "flaky", "stuck_at_1"] as const),
+        metrics: world.random.pick(["none", "flaky", "stuck_at_1", "stuck_at_0"] as const),
       }),
   },
   {
@@ -147,13 +182,9 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: "disk_refuses",
     weight: 2,
     strike: (world, pod) => {
-      pod.trouble();
-      pod.diskRefuses = true;
-      world.note(pod.label, "disk refuses");
-      world.agenda.after(world.random.skewed(500, 60_000), () => {
-        pod.trouble();
-        pod.diskRefuses = false;
-      });
+      if (pod.diskRefuses) return false;
+      pod.setDisk(world.random.pick(["read_only", "full", "torn"]));
+      world.agenda.after(world.random.skewed(500, 60_000), () => pod.setDisk("well"));
     },
   },
   {

@@ -1,4 +1,4 @@
-// Owns one run: a world by its seed, faults for a while, healing, and what came of it.
+// Owns a world of one cluster by its seed: its replicas, their settings, and when all is well in it.
 // Never keeps anything between two runs.
 
 import {
@@ -6,95 +6,35 @@ import {
   longestRenewDeadlineMs,
   type Timings,
 } from "../../lib/config/timings.ts";
-import type { ApartClass } from "./apart.ts";
-import { type Core, PRODUCTION } from "./core.ts";
-import type { Fault } from "./fault.ts";
+import { PRODUCTION } from "./core.ts";
+import { runCourse, type RunOptions } from "./course.ts";
 import { Pod } from "./pod.ts";
 import { DEFAULT_LOCK, LOCKS, OTHER_LOCK } from "./rename.ts";
+import type { RunSummary } from "./summary.ts";
 import { Weather } from "./weather.ts";
-import { type Violation, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** After the last fault ended: the longest wait (300 s), a slow start and a back-off at most. */
-export const RECOVERY_MS_MAX = 700_000;
+const RECOVERY_MS_MAX = 700_000;
 const STEADY_MS = 60_000;
 
-export interface RunResult {
-  readonly seed: number;
-  readonly violation: Violation | undefined;
-  readonly apart: readonly ApartClass[];
-  readonly digest: string;
-  readonly story: readonly string[];
-  readonly simulatedMs: number;
-  readonly spells: number;
-  readonly recoveredMs: number | undefined;
-  readonly faults: ReadonlyMap<string, number>;
-  readonly gapsMs: readonly number[];
-  readonly steps: number;
-}
-
-export interface RunOptions {
-  readonly core?: Core;
-  readonly hours?: number;
-  readonly verbose?: boolean;
-  /** So many instead of two to five by chance. */
-  readonly replicas?: number | undefined;
-  /** Beside those of every world. */
-  readonly moreFaults?: readonly Fault[];
-}
-
-export function runSeed(
-  seed: number,
-  { core = PRODUCTION, hours = 0.25, verbose = false, moreFaults = [], replicas }: RunOptions = {},
-): RunResult {
-  const world = new World({ core, seed, verbose });
-  let recoveredMs: number | undefined;
-  try {
-    populate(world, replicas);
-    recoveredMs = play(world, { foulMs: hours * 3_600_000, moreFaults });
-  } catch (error) {
-    world.violate("exception", error instanceof Error ? error.stack ?? error.message : `${error}`);
-  }
-  const { spells } = world.oracle;
-  return {
-    seed,
-    violation: world.violation,
-    apart: world.apart,
-    digest: world.story.digest,
-    story: world.violation === undefined ? [] : world.story.tail(90_000),
-    simulatedMs: world.agenda.now,
-    spells: spells.length,
-    recoveredMs,
-    faults: world.faults,
-    gapsMs: spells.slice(1).map((spell, index) => spell.from - (spells[index]?.to ?? spell.from)),
-    steps: world.steps,
-  };
-}
-
-function play(
-  world: World,
-  { foulMs, moreFaults }: { foulMs: number; moreFaults: readonly Fault[] },
-): number | undefined {
-  const { agenda, oracle } = world;
-  const over = () => world.isOver;
-  const weather = new Weather(world, moreFaults);
-  agenda.runUntil(foulMs, over);
-  if (over()) return undefined;
-  weather.heal();
-  // Faults end by themselves some time after healing, and only then does the clock of recovery run.
-  const healedAt = agenda.now;
-  let ableSince: number | undefined;
-  let moves = oracle.spells.length;
-  for (let at = healedAt; at <= healedAt + RECOVERY_MS_MAX; at += 1_000) {
-    agenda.runUntil(at, over);
-    if (over()) return undefined;
-    const steady = oracle.ableCount() > 0 && moves === oracle.spells.length;
-    if (!steady) ableSince = undefined;
-    else ableSince ??= at;
-    moves = oracle.spells.length;
-    if (ableSince !== undefined && at - ableSince >= STEADY_MS) return ableSince - healedAt;
-  }
-  world.violate("nobody_forges", "nobody forges steadily though all is healed");
-  return undefined;
+export function runSeed(seed: number, options: RunOptions = {}): RunSummary {
+  const { core = PRODUCTION, verbose = false, keepsOnly } = options;
+  const world = new World({ core, seed, verbose, keepsOnly });
+  let spells = 0;
+  return runCourse(world, {
+    populate: () => populate(world, options.replicas),
+    newWeather: () => new Weather(world),
+    recoveryMsMax: () => RECOVERY_MS_MAX,
+    steadyMs: STEADY_MS,
+    isWell: () => {
+      const before = spells;
+      spells = world.oracle.spells.length;
+      return world.oracle.ableCount() > 0 && spells === before;
+    },
+    blame: () => world.violate("nobody_forges", "nobody forges steadily though all is healed"),
+    storyMs: 90_000,
+  }, options);
 }
 
 function populate(world: World, replicas: number | undefined): void {

@@ -21,6 +21,8 @@ export class Sidecar {
   #shutdownEnd: Appointment | undefined;
   /** Ends in the midst of the guard's work, before its so-manieth act from now. */
   #actsLeft: number | undefined;
+  /** Stands still in the midst of the guard's work, as if between a check and what follows it. */
+  #pause: { acts: number; readonly ms: number } | undefined;
   #guardHeardAt = 0;
   #managerHeardAt = 0;
 
@@ -65,6 +67,24 @@ export class Sidecar {
     return true;
   }
 
+  pauseWithin(acts: number, ms: number): void {
+    this.#pause ??= { acts, ms };
+  }
+
+  pausesBeforeThis(): boolean {
+    if (this.#pause === undefined || this.#pause.acts-- > 0) return false;
+    const { ms } = this.#pause;
+    this.#pause = undefined;
+    this.pod.world.note(this.pod.label, `guard paused between two acts for ${Math.round(ms)} ms`);
+    this.guard.pause();
+    this.pod.outageBegins();
+    this.pod.world.agenda.after(ms, () => {
+      if (this.isAlive) this.pod.outageEnds();
+      this.guard.resume();
+    });
+    return true;
+  }
+
   shutDown(): void {
     if (this.#shuttingDown) return;
     this.#shuttingDown = true;
@@ -101,10 +121,13 @@ export class Sidecar {
 
   toGuard(event: ForgingEvent): void {
     const { manager } = this;
-    const { agenda } = this.pod.world;
+    const { agenda, random } = this.pod.world;
+    // What a worker sent before it crashed may still come, until there is another.
+    const outlivesIt = random.chance(0.5);
     const at = this.#guardHeardAt = Math.max(this.#guardHeardAt, agenda.now + this.#doorMs());
     agenda.book(at, () => {
-      if (this.manager === manager) this.guard.post(event);
+      const isHeard = this.manager === manager || (this.manager === undefined && outlivesIt);
+      if (isHeard) this.guard.post(event);
     });
   }
 

@@ -5,6 +5,7 @@ import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import { FAIR } from "./link.ts";
 import { GOOD_MANNERS } from "./node.ts";
 import type { Pod } from "./pod.ts";
+import type { Storm } from "./storm.ts";
 import type { World } from "./world.ts";
 
 type Moment = "claimed" | "renewed" | "released" | "started" | "cleaned";
@@ -109,12 +110,8 @@ function refuseSocket(world: World, pod: Pod): void {
 }
 
 function refuseDisk(world: World, pod: Pod): void {
-  pod.trouble();
-  pod.diskRefuses = true;
-  world.agenda.after(world.random.skewed(50, 5_000), () => {
-    pod.trouble();
-    pod.diskRefuses = false;
-  });
+  pod.setDisk(world.random.pick(["read_only", "full", "torn"]));
+  world.agenda.after(world.random.skewed(50, 5_000), () => pod.setDisk("well"));
 }
 
 function slowDown(world: World, pod: Pod): void {
@@ -129,11 +126,12 @@ function slowDown(world: World, pod: Pod): void {
 
 export class TimelyFaults {
   readonly #world: World;
+  readonly #storm: Storm<World, Pod>;
   readonly #share: number;
-  isOver = false;
 
-  constructor(world: World, share: number) {
+  constructor(world: World, storm: Storm<World, Pod>, share: number) {
     this.#world = world;
+    this.#storm = storm;
     this.#share = share;
     world.store.onChange.push(({ before, after }) => {
       const [was, is] = [before?.spec?.holderIdentity ?? "", after?.spec?.holderIdentity ?? ""];
@@ -152,15 +150,22 @@ export class TimelyFaults {
 
   #strike(moment: Moment, pod: Pod): void {
     const world = this.#world;
-    const { random, agenda } = world;
+    const { random, isOver } = this.#storm;
     // Renewals are many, and one of these ends a term.
     const share = moment === "renewed" ? this.#share / 30 : this.#share;
-    if (this.isOver || !random.chance(share)) return;
-    const strike = random.pick(STRIKES[moment]);
-    world.note(pod.label, `struck when ${moment}`);
-    world.countFault(`when_${moment}`);
+    if (isOver || !random.chance(share)) return;
+    const blow = random.pick(STRIKES[moment]);
+    const strike = () =>
+      this.#storm.strike(moment, {
+        name: `when_${moment}`,
+        pod,
+        act: () => {
+          world.note(pod.label, `struck when ${moment}`);
+          blow(world, pod);
+        },
+      });
     // A signal is met on its way; what was written is told to all before anything else happens.
-    if (moment === "started" || moment === "cleaned" || moment === "renewed") strike(world, pod);
-    else agenda.after(0, () => strike(world, pod));
+    if (moment === "started" || moment === "cleaned" || moment === "renewed") strike();
+    else world.agenda.after(0, strike);
   }
 }

@@ -1,13 +1,12 @@
-// Owns when which fault strikes whom, and that all of them end.
+// Owns which faults there are in a world of one cluster, whom they strike, and that all of them end.
 // Never strikes after healing.
 
 import type { Fault } from "./fault.ts";
-import { FAIR } from "./link.ts";
 import { LINK_FAULTS } from "./link_faults.ts";
-import { GOOD_MANNERS } from "./node.ts";
 import { OPERATOR_FAULTS } from "./operator_faults.ts";
 import type { Pod } from "./pod.ts";
 import { PROCESS_FAULTS } from "./process_faults.ts";
+import { Storm } from "./storm.ts";
 import { TimelyFaults } from "./timely_faults.ts";
 import type { World } from "./world.ts";
 
@@ -21,55 +20,28 @@ const MILD_GAP_MS = 25_000;
 
 export class Weather {
   readonly #world: World;
-  readonly #faults: readonly Fault[];
-  readonly #meanGapMs: number;
-  readonly #timely: TimelyFaults;
-  #isOver = false;
+  readonly #storm: Storm<World, Pod>;
 
-  constructor(world: World, moreFaults: readonly Fault[] = []) {
+  constructor(world: World) {
     this.#world = world;
-    const { random } = world;
-    // Each world has its own mixture, so that some faults meet often in one world or another.
-    this.#faults = [...ALL_FAULTS, ...moreFaults].filter((fault) =>
-      !world.isMild || fault.isMild || fault.isMildForFollowers
-    ).map((fault) => ({ ...fault, weight: fault.weight * random.pick([0, 0.3, 1, 1, 4]) }));
-    this.#meanGapMs = random.skewed(3_000, 40_000);
-    const timely = random.pick([0, 0, 0.1, 0.3]);
-    this.#timely = new TimelyFaults(world, world.isMild ? 0 : timely);
-    this.#next();
-  }
-
-  #next(): void {
-    const { random, agenda, isMild } = this.#world;
-    const gapMs = isMild ? MILD_GAP_MS : random.exponential(this.#meanGapMs);
-    agenda.after(gapMs, () => {
-      if (this.#isOver) return;
-      this.#strike();
-      this.#next();
-    });
-  }
-
-  #strike(): void {
-    const world = this.#world;
-    const fault = this.#draw();
-    const pod = this.#victim(fault);
-    if (pod === undefined || fault.strike(world, pod) === false) return;
-    world.countFault(fault.name);
-  }
-
-  #draw(): Fault {
-    const whole = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
-    let left = this.#world.random.next() * whole;
-    for (const fault of this.#faults) {
-      left -= fault.weight;
-      if (left < 0) return fault;
-    }
-    return this.#faults[0]!;
+    const { isMild } = world;
+    const storm = this.#storm = new Storm(
+      world,
+      ALL_FAULTS.filter((fault) => !isMild || fault.isMild || fault.isMildForFollowers),
+    );
+    const { random } = storm;
+    const meanGapMs = random.skewed(3_000, 40_000);
+    new TimelyFaults(world, storm, isMild ? 0 : random.pick([0, 0, 0.1, 0.3]));
+    storm.blow(
+      () => isMild ? MILD_GAP_MS : random.exponential(meanGapMs),
+      (fault) => this.#victim(fault),
+    );
   }
 
   /** Who forges is struck more often than the others. */
   #victim(fault: Fault): Pod | undefined {
-    const { random, pods, oracle, isMild } = this.#world;
+    const { pods, oracle, isMild } = this.#world;
+    const { random } = this.#storm;
     const forger = pods.find((pod) => oracle.isAble(pod));
     const sparesForger = isMild && !fault.isMild;
     if (sparesForger) {
@@ -81,17 +53,12 @@ export class Weather {
   }
 
   heal(): void {
-    this.#isOver = true;
-    this.#timely.isOver = true;
+    this.#storm.isOver = true;
     const world = this.#world;
     world.note("weather", "all is healed");
     world.watchLagMs = 20;
-    for (const pod of world.pods) {
-      pod.trouble();
-      pod.link.set(FAIR);
-      pod.manners = GOOD_MANNERS;
-      pod.diskRefuses = false;
-    }
+    for (const pod of world.pods) pod.heal();
+    for (const watch of world.everyWatch()) watch.goOn();
     if (!world.isMild) world.rotate(true);
   }
 }

@@ -9,8 +9,9 @@ import { Oracle } from "./oracle.ts";
 import type { Pod } from "./pod.ts";
 import { Random } from "./random.ts";
 import { LeaseStore } from "./store.ts";
+import type { Struck } from "./storm.ts";
 import { Story } from "./story.ts";
-import type { LeaseWatch } from "./watch.ts";
+import type { LeaseWatch, Watch } from "./watch.ts";
 
 export type ViolationKind =
   | "two_forgers"
@@ -27,6 +28,7 @@ export type ViolationKind =
   | "wrong_winner"
   | "released_early"
   | "nobody_forges"
+  | "epoch_fell"
   | "exception";
 
 export interface Violation {
@@ -35,12 +37,20 @@ export interface Violation {
   readonly at: number;
 }
 
+export interface WorldOptions {
+  readonly core: Core;
+  readonly seed: number;
+  readonly verbose: boolean;
+  readonly keepsOnly?: ReadonlySet<string> | undefined;
+}
+
 /** No wait is longer, so that nobody acts on what was forgotten before. */
 export const FORGOTTEN_FOR_MS = 400_000;
 
 export class World {
   readonly core: Core;
-  readonly random: Random;
+  readonly seed: number;
+  #random: Random;
   readonly agenda = new Agenda();
   readonly store = new LeaseStore();
   readonly story: Story;
@@ -57,6 +67,8 @@ export class World {
   isRenaming = false;
   /** Replicas have unequal LEASE_DURATIONs. */
   isUnequal = false;
+  /** One lease alone keeps a permit going, so that a stop has one margin. */
+  readonly marginsMean: boolean = true;
   /** Names of the locks in use, for whoever edits them. */
   lockNames: readonly string[] = [];
   credentials = { usable: true, generation: 1 };
@@ -66,16 +78,21 @@ export class World {
   violation: Violation | undefined;
   readonly apart: ApartClass[] = [];
   readonly faults = new Map<string, number>();
+  readonly struck: Struck[] = [];
+  /** Keys of the faults that may strike; undefined: all. */
+  readonly keepsOnly: ReadonlySet<string> | undefined;
   steps = 0;
   requests = 0;
   #isInconclusive = false;
   #serial = 100;
 
   constructor(
-    { core, seed, verbose }: { core: Core; seed: number; verbose: boolean },
+    { core, seed, verbose, keepsOnly }: WorldOptions,
   ) {
     this.core = core;
-    this.random = new Random(seed);
+    this.seed = seed;
+    this.keepsOnly = keepsOnly;
+    this.#random = new Random(seed);
     this.story = new Story(this.agenda, verbose);
     this.isTame = this.random.chance(0.6);
     this.isMild = this.random.chance(0.12);
@@ -93,6 +110,31 @@ export class World {
         this.note("api", `${change.name}: ${what}`);
       }
     });
+  }
+
+  /** Of leases and of whatever else is watched. */
+  everyWatch(): Watch[] {
+    return [...this.watches];
+  }
+
+  get random(): Random {
+    return this.#random;
+  }
+
+  /** What is drawn within comes from elsewhere, so that without it the rest goes on as it would. */
+  withChance<T>(random: Random, task: () => T): T {
+    const before = this.#random;
+    this.#random = random;
+    try {
+      return task();
+    } finally {
+      this.#random = before;
+    }
+  }
+
+  /** From here on chance runs otherwise, as if it were another day. */
+  reseed(salt: number): void {
+    this.#random = new Random(this.seed ^ Math.imul(salt, 0x85ebca6b));
   }
 
   /** A changed Secret, which every replica sees after a while; an invalid one leaves the old set in use. */
@@ -137,6 +179,7 @@ export class World {
     if (this.isOver) return;
     this.violation = { kind, what, at: this.agenda.now };
     this.note("ORACLE", `${kind}: ${what}`);
+    for (const pod of this.pods) this.note(pod.label, pod.knowledge());
   }
 
   setApart(why: ApartClass): void {
