@@ -15,6 +15,9 @@ function own(series: string): string {
     `group_left (pod_name, network, pool_id) cardano_forge_manager_info{${POOL}}`;
 }
 
+/** Picks the targets of the pool, and adds nothing. */
+const OF_POOL = `* on (cluster, job, instance) group_left () cardano_forge_manager_info{${POOL}}`;
+
 const OK = "green";
 const BAD = "red";
 const COUNT_OF_ONE = [[null, BAD], [1, OK], [2, BAD]] as const;
@@ -38,7 +41,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       title: "Who forges, since when",
       says: "The node that forges and for how long; at most a day is looked back.",
       type: "stat",
-      width: 6,
+      width: 5,
       height: 5,
       unit: "s",
       shows: "value_and_name",
@@ -90,13 +93,13 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       title: "Alerts",
       says: "What fires now, of the chart's rules; each has a runbook.",
       type: "table",
-      width: 7,
+      width: 8,
       height: 5,
-      columns: { alertname: "alert", severity: "severity", cluster: "cluster", pod_name: "pod" },
+      columns: { alertname: "alert", severity: "severity", about: "about" },
       targets: [
         table(
-          "max by (alertname, severity, cluster, pod_name) " +
-            `(ALERTS{alertstate="firing", alertname=~"$alert"})`,
+          'max by (alertname, severity, about) (label_join(ALERTS{alertstate="firing", alertname=~"$alert"}, ' +
+            '"about", " ", "pod_name", "pod", "cluster", "pool_id"))',
         ),
       ],
     },
@@ -113,7 +116,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
         "Value #A": "lease",
         "Value #B": "node",
         phase: "node is",
-        reason: "unfit for",
+        reason: "unfit",
         "Value #E": "credentials",
         "Value #F": "counter",
         version: "version",
@@ -206,27 +209,17 @@ const PANELS: readonly (readonly PanelSource[])[] = [
     {
       title: "Leadership transitions, by reason",
       says:
-        "Signals that start or stop a node, moves of the forge lease, and changes of the local lease.",
+        "Signals that start or stop a node, moves of the forge lease, changes of the local lease.",
       type: "timeseries",
       width: 8,
       height: 7,
-      steps: [],
-      stepped: true,
+      bars: true,
+      decimals: 0,
       targets: [
-        query(
-          `sum by (reason) (cardano_sighup_signals_total * on (cluster, job, instance) ` +
-            `group_left () cardano_forge_manager_info{${POOL}})`,
-          "SIGHUP {{reason}}",
-        ),
-        query(
-          `sum by (reason) (${own("cluster_moves_total")})`,
-          "forge lease: {{reason}}",
-        ),
-        query(
-          `sum (cardano_leadership_changes_total * on (cluster, job, instance) ` +
-            `group_left () cardano_forge_manager_info{${POOL}})`,
-          "local lease",
-        ),
+        query(happened("cardano_sighup_signals_total"), "SIGHUP {{reason}}"),
+        // A reason's series begins with its first move, which increase() does not see.
+        query(begun("cardano_forge_manager_cluster_moves_total"), "forge lease: {{reason}}"),
+        query(happened("cardano_leadership_changes_total"), "local lease"),
       ],
     },
     {
@@ -259,7 +252,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       targets: [
         query(`sum (${own("fence_margin_seconds_count")})`, "confirmed"),
         query(
-          `histogram_quantile(0, sum by (le) (${own("fence_margin_seconds_bucket")}))`,
+          `histogram_quantile(0.001, sum by (le) (${own("fence_margin_seconds_bucket")}))`,
           "least margin, s",
         ),
         query(`sum (${own("fence_unconfirmed")})`, "unconfirmed now"),
@@ -299,6 +292,16 @@ const PANELS: readonly (readonly PanelSource[])[] = [
     },
   ],
 ];
+
+/** How often a counter rose, by reason; nothing where it did not. */
+function happened(counter: string): string {
+  return `sum by (reason) (round(increase(${counter}[$__rate_interval])) ${OF_POOL}) > 0`;
+}
+
+function begun(counter: string): string {
+  const before = `(${counter} offset $__rate_interval or ${counter} * 0)`;
+  return `sum by (reason) ((${counter} - ${before}) ${OF_POOL}) > 0`;
+}
 
 /** A series with `pod`, by the name that the others are joined by. */
 function named(series: string): string {

@@ -30,7 +30,8 @@ export interface PanelSource {
   readonly mapped?: Readonly<Record<string, Mapping>>;
   /** A target that is drawn by an axis on the right. */
   readonly right?: { readonly of: string; readonly unit: string };
-  readonly stepped?: boolean;
+  /** Stacked bars rather than lines. */
+  readonly bars?: boolean;
   /** A series that is drawn dashed. */
   readonly dashed?: string;
 }
@@ -145,15 +146,11 @@ function panel(source: PanelSource) {
   };
 }
 
-function defaults({ type, unit, decimals, max, steps, mapping, stepped }: PanelSource) {
+function defaults({ type, unit, decimals, max, steps, mapping, bars = false }: PanelSource) {
   const custom = {
-    timeseries: {
-      lineInterpolation: stepped ? "stepAfter" : "linear",
-      lineWidth: 1,
-      fillOpacity: 5,
-      showPoints: "never",
-      spanNulls: false,
-    },
+    timeseries: bars
+      ? { drawStyle: "bars", fillOpacity: 80, lineWidth: 0, stacking: { mode: "normal" } }
+      : { drawStyle: "line", fillOpacity: 5, lineWidth: 1, showPoints: "never", spanNulls: false },
     "state-timeline": { fillOpacity: 80, lineWidth: 0 },
     table: { align: "auto", cellOptions: { type: "auto" }, inspect: false },
   };
