@@ -3,11 +3,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Config } from "../../../lib/config.ts";
+import type { LeaseObject } from "../../../lib/core/lease_object.ts";
 import { type Emulator, failureResponse, startEmulator } from "../../../lib/demo/emulator.ts";
 import { answer, makeRoutes } from "../../../lib/http/routes.ts";
 import { ApiMetrics } from "../../../lib/http/api_metrics.ts";
 import { Metrics } from "../../../lib/http/metrics.ts";
 import { until } from "../../support/until.ts";
+import { HUB, LEASES, Rig, untilStatus } from "./rig.ts";
 import { Actor, config, hasReceipt, holderIn, NAMESPACE, releasedStage } from "./stage.ts";
 
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
@@ -122,4 +124,19 @@ Deno.test("where the role does not allow the watch, all goes on, with one warnin
   const asked = first.requests.filter((one) => one.includes(" pods "));
   assertEquals(asked, ["list pods 403"]);
   assert(!first.messages.includes("API request failed"));
+});
+
+Deno.test("with several clusters the forge lease stays with the cluster, for who leads it next", async () => {
+  await using rig = await Rig.start();
+  const leader = rig.lead("eu-west-1");
+  await untilStatus(rig, leader.name, ({ forgingEnabled }) => forgingEnabled);
+  const { config: { lease, cluster } } = leader;
+  const find = (namespace: string, name: string) =>
+    rig.emulator.store.get({ collection: LEASES, namespace, name })?.object as LeaseObject;
+  const before = find(HUB, cluster!.forgeLease.name);
+  leader.driver.dispatch({ kind: "pod_deleting" });
+  await until("the local release", () => find("eu-west-1", lease.name).spec?.holderIdentity === "");
+  const { spec } = find(HUB, cluster!.forgeLease.name);
+  assertEquals(spec?.holderIdentity, before.spec?.holderIdentity);
+  assertEquals(spec?.leaseTransitions, before.spec?.leaseTransitions);
 });
