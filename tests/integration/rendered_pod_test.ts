@@ -4,6 +4,8 @@
 import { assertEquals } from "@std/assert";
 import { makeDemoKeys } from "../../lib/demo/keys.ts";
 import { judgeSlots } from "../../lib/demo/slots.ts";
+import type { Json } from "../support/api_request.ts";
+import { Audit } from "../support/audit.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import { startClusterApi } from "../support/replicas.ts";
 import { RecordReader } from "../support/record_reader.ts";
@@ -28,6 +30,13 @@ const SETTINGS = [
   "monitoring.prometheusRule.enabled=false",
 ];
 
+/** Whatever happens; others are for what does not. */
+const EVERY_LIFE_CALLS = [
+  ...["create", "list", "watch", "update"].map((verb) => `${verb} leases`),
+  ...["create cardanoleaders", "get cardanoleaders", "patch cardanoleaders/status"],
+  ...["list pods", "watch pods", "create events"],
+];
+
 const why = whyNoReplicas() ??
   (!haveProgram("helm")
     ? "helm is absent"
@@ -46,9 +55,10 @@ Deno.test({
       nodeImage(dir),
       makeDemoKeys({ network: "preview", now: wallTime(Date.now()) }),
     ]);
+    const audit = await Audit.make();
     const files = { "kes.skey": keys.kes, "vrf.skey": keys.vrf, "node.cert": keys.opcert };
     try {
-      await using server = await startClusterApi();
+      await using server = await startClusterApi({ extraFlags: audit.flags });
       await using release = await RenderedRelease.start({
         server,
         namespace: "cardano",
@@ -90,6 +100,16 @@ Deno.test({
         });
       });
 
+      await t.step("an Event about its pod tells who was elected", async () => {
+        const path = "/apis/events.k8s.io/v1/namespaces/cardano/events";
+        await until("the Event", async () => {
+          const { body } = await server.request("GET", path);
+          return body.items.some((event: Json) =>
+            event.reason === "LeaderElected" && event.regarding.name === leader.name
+          );
+        }, { timeoutMs: 30_000, everyMs: 100 });
+      });
+
       await t.step(
         "the frozen sidecar's node is restarted by its probe, and another forges",
         async () => {
@@ -108,10 +128,18 @@ Deno.test({
         },
       );
 
+      await t.step("the chart's account was allowed every call that was made", async () => {
+        const calls = await audit.calls("system:serviceaccount:cardano:pool-cardano-node");
+        assertEquals(calls.filter(({ code }) => code === 401 || code === 403), []);
+        const made = new Set(calls.map(({ verb, resource }) => `${verb} ${resource}`));
+        assertEquals(EVERY_LIFE_CALLS.filter((call) => !made.has(call)), []);
+      });
+
       const { overlapMs, slotsForgedTwice, slotsForged } = judge();
       assertEquals({ overlapMs, slotsForgedTwice }, { overlapMs: 0, slotsForgedTwice: [] });
       console.log(`overlap 0 ms, 0 of ${slotsForged} slots forged twice`);
     } finally {
+      await audit.remove();
       await Deno.remove(dir, { recursive: true });
     }
   },
