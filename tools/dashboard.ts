@@ -110,7 +110,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       says: "Each pod: whether it leads, forges, could lead, and which certificate it has.",
       type: "table",
       width: 14,
-      height: 7,
+      height: 6,
       columns: {
         pod_name: "pod",
         "Value #A": "lease",
@@ -138,7 +138,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       says: "Confirmed by the node's own metrics.",
       type: "state-timeline",
       width: 10,
-      height: 7,
+      height: 6,
       mapping: FORGES,
       targets: [query(`max by (pod) (${FORGING})`, "{{pod}}")],
     },
@@ -150,7 +150,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
         "From each cluster's local leader. forgeState and override: cardano-forge-manager status.",
       type: "table",
       width: 14,
-      height: 6,
+      height: 5,
       columns: {
         cluster: "cluster",
         region: "region",
@@ -178,7 +178,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       says: "Which cluster forges, over time.",
       type: "state-timeline",
       width: 10,
-      height: 6,
+      height: 5,
       mapping: FORGES,
       targets: [
         query(`max by (cluster) (cardano_cluster_forge_enabled{${POOLS_CLUSTER}})`, "{{cluster}}"),
@@ -216,9 +216,9 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       bars: true,
       decimals: 0,
       targets: [
-        query(happened("cardano_sighup_signals_total"), "SIGHUP {{reason}}"),
+        query(happened("cardano_sighup_signals_total"), "{{reason}}"),
         // A reason's series begins with its first move, which increase() does not see.
-        query(begun("cardano_forge_manager_cluster_moves_total"), "forge lease: {{reason}}"),
+        query(begun("cardano_forge_manager_cluster_moves_total"), "move: {{reason}}"),
         query(happened("cardano_leadership_changes_total"), "local lease"),
       ],
     },
@@ -269,7 +269,7 @@ const PANELS: readonly (readonly PanelSource[])[] = [
       targets: [
         query(
           `sum by (code) (rate(cardano_forge_manager_api_requests_total{code!~"2.."}[$__rate_interval]) ` +
-            `* on (cluster, job, instance) group_left () cardano_forge_manager_info{${POOL}})`,
+            `* on (cluster, job, instance) group_left () cardano_forge_manager_info{${POOL}}) > 0`,
           "{{code}}",
         ),
       ],

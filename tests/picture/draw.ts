@@ -86,6 +86,7 @@ export function drawLines(
   lines: readonly Line[],
   { panel, window, size }: { panel: Panel; window: Window; size: Size },
 ): string {
+  if (lines.length === 0) return `<p class="none">nothing</p>`;
   const overrides = panel.fieldConfig.overrides;
   const right = overrides.find(({ matcher }) => matcher.id === "byFrameRefID");
   const dashed = overrides.find(({ properties }) =>
