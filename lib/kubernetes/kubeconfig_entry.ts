@@ -125,7 +125,9 @@ function execSpec(
 function fixedHeaders(user: User | null): Record<string, string> {
   const headers: Record<string, string> = {};
   if (isNonEmptyString(user?.username)) {
-    headers.authorization = `Basic ${btoa(`${user.username}:${user.password ?? ""}`)}`;
+    // In UTF-8, as kubectl sends them; btoa takes characters up to 255 only.
+    const pair = new TextEncoder().encode(`${user.username}:${user.password ?? ""}`);
+    headers.authorization = `Basic ${btoa(String.fromCharCode(...pair))}`;
   }
   if (isNonEmptyString(user?.impersonateUser)) headers["impersonate-user"] = user.impersonateUser;
   return headers;

@@ -230,6 +230,13 @@ for (
     }));
 }
 
+Deno.test("a kubeconfig's password is sent in UTF-8", () =>
+  inFolder(async (folder) => {
+    const access = await openParts(folder, { user: { username: "me", password: "schlüssel€" } });
+    const { headers } = await access.credentials(FRESH_ENOUGH);
+    assertEquals(headers.authorization, "Basic bWU6c2NobMO8c3NlbOKCrA==");
+  }));
+
 for (
   const [line, problem] of [
     ["token: s3cret: x", "bad indentation of a mapping entry, in line 3"],
