@@ -1,9 +1,9 @@
 // Owns `deno task fuzz --minutes M --seed N --target NAME --report FILE`: every parser for a share of the time.
 // Never ends well after a failure, and never waits for ever for an input that hangs.
 
-import { numberOption, textOption } from "../soak/options.ts";
-import { commitText, machineText } from "../soak/provenance.ts";
-import { markdownTable } from "../soak/report.ts";
+import { markdownTable } from "../support/markdown_table.ts";
+import { numberOption, textOption } from "../support/options.ts";
+import { beginReport, headTable, type ReportHead } from "../support/report_head.ts";
 import { corpusOf, type FuzzRun } from "./run.ts";
 import type { FuzzTarget } from "./target.ts";
 import { TARGETS } from "./targets.ts";
@@ -33,12 +33,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 64;
   }
   console.log(`seed ${seed}, ${targets.length} targets, ${minutes} minutes`);
+  const head = await beginReport(["deno task fuzz", ...args].join(" "));
   const tallies = targets.map((target): Tally => ({ target, runs: 0, batches: 0, ms: 0 }));
   const failure = await fuzzAll(tallies, { seed, untilMs: performance.now() + minutes * 60_000 });
   const cases = await Promise.all(targets.map(({ name }) => corpusOf(name)));
   const text = report(tallies, {
     cases: cases.map(({ length }) => length),
-    command: ["deno task fuzz", ...args].join(" "),
+    head,
     seed,
     failure,
   });
@@ -102,9 +103,9 @@ async function failed({ target, seed }: Batch, { failure }: FuzzRun): Promise<st
 
 function report(
   tallies: readonly Tally[],
-  { cases, command, seed, failure }: {
+  { cases, head, seed, failure }: {
     readonly cases: readonly number[];
-    readonly command: string;
+    readonly head: ReportHead;
     readonly seed: number;
     readonly failure: string | undefined;
   },
@@ -125,12 +126,7 @@ does not name, within seconds, and with its property. ${
     failure === undefined ? "All held." : `**Failed:** ${failure}.`
   }
 
-| | |
-| --- | --- |
-| commit | ${commitText()} |
-| machine | ${machineText()} |
-| command | \`${command}\` |
-| seed | ${seed}, plus 1 for each batch of ${RUNS_A_BATCH} inputs |
+${headTable(head, [["seed", `${seed}, plus 1 for each batch of ${RUNS_A_BATCH} inputs`]])}
 
 Cases: inputs that once showed a fault, kept in \`tests/fuzz/corpus\` and tried first in each batch. A
 smaller number of inputs is tried by \`deno task test\`.

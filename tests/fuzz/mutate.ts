@@ -12,7 +12,18 @@ const REPEATS_MAX = 20_000;
 
 type Change = readonly [kind: typeof KINDS[number], a: number, b: number, c: number];
 
-const KINDS = ["flip", "set", "cut", "end", "copy", "word", "repeat", "splice"] as const;
+const KINDS = [
+  "flip",
+  "set",
+  "like",
+  "like",
+  "cut",
+  "end",
+  "copy",
+  "word",
+  "repeat",
+  "splice",
+] as const;
 
 /** What JSON values are replaced by: where types, ranges and emptiness are mistaken. */
 const VALUES: readonly unknown[] = [
@@ -42,11 +53,11 @@ const VALUES: readonly unknown[] = [
 ];
 
 export function inputsOf(target: FuzzTarget): fc.Arbitrary<Uint8Array> {
-  const words = target.words.map(bytes);
+  const words = target.words.map((word) => typeof word === "string" ? bytes(word) : word);
   const number = fc.nat(2 ** 31 - 1);
   const change = fc.tuple(fc.constantFrom(...KINDS), number, number, number);
   const seed = fc.constantFrom(...target.seeds);
-  const changed = fc.tuple(seed, fc.array(change, { minLength: 1, maxLength: CHANGES_MAX }))
+  const changed = fc.tuple(seed, few(change))
     .map(([seed, changes]) => changeAll(seed, changes, { words, seeds: target.seeds }));
   const made = fc.array(
     fc.oneof(fc.constantFrom(...words, bytes("\n")), fc.uint8Array({ maxLength: 12 })),
@@ -62,9 +73,17 @@ export function inputsOf(target: FuzzTarget): fc.Arbitrary<Uint8Array> {
   const values = target.seeds.map((seed) => json(text(seed))).filter((one) => one !== undefined);
   const rewritten = fc.tuple(
     fc.constantFrom(...values),
-    fc.array(fc.tuple(number, number, number), { minLength: 1, maxLength: CHANGES_MAX }),
+    few(fc.tuple(number, number, number)),
   ).map(([value, changes]) => bytes(JSON.stringify(changeValues(value, changes))));
   return fc.oneof(...kinds, { weight: 8, arbitrary: rewritten });
+}
+
+/** One more often than several: what one change does is hidden by the next. */
+function few<T>(change: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.oneof(
+    fc.array(change, { minLength: 1, maxLength: 1 }),
+    fc.array(change, { minLength: 2, maxLength: CHANGES_MAX }),
+  );
 }
 
 interface Pieces {
@@ -86,6 +105,11 @@ function changeOne(input: Uint8Array, [kind, a, b, c]: Change, pieces: Pieces): 
     case "set": {
       const copy = input.slice();
       if (at < copy.length) copy[at] = kind === "set" ? c & 0xff : copy[at]! ^ (1 << c % 8);
+      return copy;
+    }
+    case "like": {
+      const copy = input.slice();
+      if (at < copy.length) copy[at] = alike(copy[at]!, c);
       return copy;
     }
     case "cut":
@@ -114,24 +138,45 @@ function changeOne(input: Uint8Array, [kind, a, b, c]: Change, pieces: Pieces): 
   }
 }
 
-/** Replaces, removes or moves values at places that the numbers choose. */
+const CLASSES = ["0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+  .map(bytes);
+
+/** Another one of its kind: a digit for a digit, so that what was well formed stays so. */
+function alike(byte: number, which: number): number {
+  const kind = CLASSES.find((one) => one.includes(byte));
+  return kind === undefined ? byte ^ 1 << which % 8 : kind[which % kind.length]!;
+}
+
+/** Replaces, removes, moves or varies values at places that the numbers choose. */
 // deno-lint-ignore no-explicit-any -- JSON of any shape
 function changeValues(value: any, changes: readonly (readonly [number, number, number])[]): any {
   const copy = { root: structuredClone(value) };
   for (const [where, how, which] of changes) {
     const places = placesIn(copy);
     const [owner, key] = places[where % places.length]!;
-    if (how % 4 === 0 && key !== "root") {
+    if (how % 5 === 0 && key !== "root") {
       if (Array.isArray(owner)) owner.splice(Number(key), 1);
       else delete owner[key];
-    } else if (how % 4 === 1) {
+    } else if (how % 5 === 1) {
       const [other, otherKey] = places[which % places.length]!;
       owner[key] = structuredClone(other[otherKey]);
+    } else if (how % 5 === 2) {
+      owner[key] = varied(owner[key], which);
     } else {
       owner[key] = structuredClone(VALUES[which % VALUES.length]);
     }
   }
   return copy.root ?? null;
+}
+
+function varied(value: unknown, which: number): unknown {
+  if (typeof value === "number") return value + (which % 2 === 0 ? 1 : -1);
+  if (typeof value === "boolean") return !value;
+  if (typeof value !== "string" || value === "") return value;
+  const characters = bytes(value);
+  const at = which % characters.length;
+  characters[at] = alike(characters[at]!, which >> 8);
+  return text(characters);
 }
 
 /** Every value with who holds it, not deeper than the seeds are. */

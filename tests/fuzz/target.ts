@@ -9,7 +9,7 @@ export interface FuzzTarget {
   /** Whole examples, from which inputs are made by changing them. */
   readonly seeds: readonly Uint8Array[];
   /** Pieces that mean something to the parser. */
-  readonly words: readonly string[];
+  readonly words: readonly (string | Uint8Array)[];
   /** Whether inputs are also made by changing values inside seeds that are JSON. */
   readonly isJson?: boolean;
   /** Throws when a property does not hold. Whatever the parser throws is a failure too. */

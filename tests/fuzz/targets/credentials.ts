@@ -35,7 +35,20 @@ function kesVkeyOf(file: string): string {
   return bytesToHex(kesVkey(cbor.subarray(-KES_KEY_BYTES)));
 }
 
-const WORDS = ["\x82\x84", "\x58\x20", "\x58\x40", "\x59\x02\x60", "\x1b", "\x9f", "\xff", "\x80"];
+/** Heads of CBOR: arrays, byte strings, numbers of each size, and what no credential has. */
+const WORDS = [
+  "8284",
+  "80",
+  "5820",
+  "5840",
+  "590260",
+  "1818",
+  "19ffff",
+  "1bffffffffffffffff",
+  "9f",
+  "f6",
+]
+  .map(hexToBytes);
 const ENVELOPE_WORDS = [
   '"type"',
   '"cborHex"',

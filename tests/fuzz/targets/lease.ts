@@ -7,13 +7,8 @@ import {
   observeLease,
   UNOBSERVED,
 } from "../../../lib/core/lease.ts";
-import {
-  ANNOTATION,
-  claimedLease,
-  readLease,
-  releasedLease,
-  vacantLease,
-} from "../../../lib/core/lease_record.ts";
+import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
+import { claimedLease, releasedLease, vacantLease } from "../../../lib/core/lease_writes.ts";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
 import { retryInMs } from "../../../lib/kubernetes/backoff.ts";
@@ -125,6 +120,7 @@ const pod: FuzzTarget = {
 };
 
 const EVENTS = OBJECTS.map((object) => `{"type":"MODIFIED","object":${text(object)}}`);
+const DELETED = EVENTS[0]!.replace("MODIFIED", "DELETED");
 const GONE = '{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}';
 const BOOKMARK =
   '{"type":"BOOKMARK","object":{"kind":"Lease","metadata":{"resourceVersion":"12"}}}';
@@ -132,7 +128,7 @@ const BOOKMARK =
 const watchLine: FuzzTarget = {
   name: "watch-line",
   holds: "an event has the version and the kind that its line says; a failure's message is short",
-  seeds: [...EVENTS, GONE, BOOKMARK].map(bytes),
+  seeds: [...EVENTS, DELETED, GONE, BOOKMARK].map(bytes),
   words: ['"type":', "ADDED", "DELETED", "ERROR", "BOOKMARK", '"resourceVersion":', '"code":'],
   isJson: true,
   check(input) {

@@ -137,7 +137,14 @@ const commandLine: FuzzTarget = {
   name: "proc-cmdline",
   holds: "a flag counts only as an argument of its own",
   seeds: [bytes(COMMAND), bytes("cardano-node\0run\0--socket-path=/ipc/node.socket\0")],
-  words: ["\0", "--start-as-non-producing-node", "--socket-path", "=", "/ipc/node.socket"],
+  words: [
+    "\0",
+    "--start-as-non-producing-node",
+    "x--non-producing-node",
+    "--socket-path",
+    "=",
+    "/ipc/node.socket",
+  ],
   check(input) {
     const args = parseCommandLine(text(input));
     const padded = `\0${text(input)}${text(input).endsWith("\0") ? "" : "\0"}`;
@@ -156,6 +163,7 @@ const SOCKETS = `Num       RefCount Protocol Flags    Type St Inode Path
 0000000000000000: 00000002 00000000 00010000 0001 01 101 /ipc/node.socket
 0000000000000000: 00000003 00000000 00000000 0001 03 102 /ipc/node.socket
 0000000000000000: 00000002 00000000 00010000 0001 01   103 @abstract
+0000000000000000: 00000002 00000000 00010000 0001 01 104 /ipc/node.socket2
 `;
 
 const unixSockets: FuzzTarget = {
@@ -207,7 +215,8 @@ const permitFile: FuzzTarget = {
   holds:
     "what is carried over lasts no longer than a hold, of this boot and this pod only; a torn " +
     "file is worth nothing",
-  seeds: [bytes(JSON.stringify(PERMIT))],
+  seeds: [PERMIT, { ...PERMIT, endBootMs: 1e9, endWallMs: 2e12 }]
+    .map((one) => bytes(JSON.stringify(one))),
   words: ['"endBootMs":', '"nonces":', "1e308", "boot-1", "uid-1", "null", "-1"],
   isJson: true,
   check(input) {

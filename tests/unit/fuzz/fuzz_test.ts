@@ -6,7 +6,7 @@ import { corpusOf, fuzz } from "../../fuzz/run.ts";
 import { bytes, type FuzzTarget, text } from "../../fuzz/target.ts";
 import { TARGETS } from "../../fuzz/targets.ts";
 
-const SHORT = { seed: 1, runs: 150 };
+const SHORT = { seed: 1, runs: 300 };
 
 for (const target of TARGETS) {
   Deno.test(`${target.name}: ${target.holds}`, async () => {
