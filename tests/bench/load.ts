@@ -32,6 +32,10 @@ export interface LoadFigures {
   /** Of this process, whose one thread plays all replicas: its delay is in every latency. */
   readonly lagMs: readonly number[];
   readonly clientCpuMsPerS: number;
+  /** Permits that began in the window: nobody asked for a move, so that each is one for want of time. */
+  readonly moves: number;
+  /** Pools with a leader at the very end, after all that was done to them. */
+  readonly withLeader: number;
   /** From the loss of a leader, or from its being told to go, to another one's permit, in seconds. */
   readonly afterLossS: readonly number[];
   readonly afterShutdownS: readonly number[];
@@ -53,20 +57,36 @@ export async function measureLoad(pools: number): Promise<LoadFigures> {
     }
     // Only when all are made: what is set up here would else have to wait for what runs already.
     for (const pool of all) await pool.start();
-    await until(`all ${pools} pools to have a leader`, () => {
-      return all.every(({ leader }) => leader !== undefined);
+    await until(`all ${pools} pools to have had a leader`, () => {
+      return all.every(({ permits }) => permits.begun > 0);
     }, { timeoutMs: START_DEADLINE_MS, everyMs: 100 });
     await pause(SETTLE_MS);
+    const begunBefore = sumOf(all, ({ permits }) => permits.begun);
     const windowed = await measureWindow(server, tally);
+    const moves = sumOf(all, ({ permits }) => permits.begun) - begunBefore;
     const moved = all.slice(0, Math.ceil(pools * MOVED_SHARE));
     const afterLossS = await untilMoved(moved, (pool) => pool.leader?.[Symbol.dispose]());
     const afterShutdownS = await untilMoved(moved, (pool) => pool.leader?.shutDown());
     const overlaps = all.filter(({ permits }) => permits.overlaps > 0).length;
+    const withLeader = sumOf(all, ({ leader }) => leader === undefined ? 0 : 1);
     const leaseDurationS = (all[0]?.leaseDurationMs ?? 0) / 1_000;
-    return { pools, ...windowed, afterLossS, afterShutdownS, overlaps, leaseDurationS };
+    return {
+      pools,
+      ...windowed,
+      moves,
+      withLeader,
+      afterLossS,
+      afterShutdownS,
+      overlaps,
+      leaseDurationS,
+    };
   } finally {
     for (const pool of all) pool[Symbol.dispose]();
   }
+}
+
+function sumOf(pools: readonly LoadPool[], of: (pool: LoadPool) => number): number {
+  return pools.reduce((sum, pool) => sum + of(pool), 0);
 }
 
 async function measureWindow(server: RealApiServer, tally: Tally) {

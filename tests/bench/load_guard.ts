@@ -24,6 +24,8 @@ export class PermitWatch {
   overlaps = 0;
   /** When a permit was last begun by a guard that held none, on the clock of `performance.now()`. */
   begunAtMs = -Infinity;
+  /** How often a guard that held none was granted one. */
+  begun = 0;
 
   granted(guard: object, { permit, isNew }: { permit: Permit; isNew: boolean }): void {
     const now = permitTime(performance.now());
@@ -31,7 +33,9 @@ export class PermitWatch {
       if (other !== guard && permitLeftMs(theirs, now) > 0) this.overlaps++;
     }
     this.#holders.set(guard, permit);
-    if (isNew) this.begunAtMs = performance.now();
+    if (!isNew) return;
+    this.begunAtMs = performance.now();
+    this.begun++;
   }
 
   ended(guard: object): void {

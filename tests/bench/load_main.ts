@@ -2,36 +2,36 @@
 // Never runs with the other parts: each number of pools has an API server of its own.
 
 import { haveRealApiServer } from "../support/apiserver.ts";
-import { numberOption, textOption } from "../soak/options.ts";
-import { commitText, machineText } from "../soak/provenance.ts";
-import { markdownTable } from "../soak/report.ts";
+import { markdownTable } from "../support/markdown_table.ts";
+import { textOption } from "../support/options.ts";
+import { beginReport, headTable, type ReportHead } from "../support/report_head.ts";
 import { halfAndMost, type LoadFigures, measureLoad } from "./load.ts";
 import { REPLICAS_A_POOL } from "./load_pool.ts";
 
 /** The last one makes a thousand replicas. */
 const POOLS: readonly number[] = [0, 1, 10, 50, 100, 333];
 
-/** `--pools N` measures only that many; `--report FILE` writes the report there. */
+/** `--pools N,M` measures only as many; `--report FILE` writes the report there. */
 export async function loadMain(args: readonly string[]): Promise<number> {
   if (!haveRealApiServer) {
     console.log("skipped: load, since KUBEBUILDER_ASSETS is not set");
     return 0;
   }
-  const only = numberOption(args, "pools");
-  const numbers = only === undefined ? POOLS : [0, only];
-  const all: LoadFigures[] = [];
-  for (const pools of numbers) {
-    console.error(`measuring: ${pools} pools`);
-    all.push(await measureLoad(pools));
-  }
-  const text = report(all, ["deno task bench load", ...args].join(" "));
+  const only = textOption(args, "pools")?.split(",").map(Number);
+  const command = ["deno task bench load", ...args].join(" ");
   const path = textOption(args, "report");
-  if (path !== undefined) await Deno.writeTextFile(path, text);
-  console.log(text);
+  const all: LoadFigures[] = [];
+  for (const pools of only === undefined ? POOLS : [0, ...only]) {
+    console.error(`measuring: ${pools} pools, load average ${Deno.loadavg()[0]!.toFixed(1)}`);
+    all.push(await measureLoad(pools));
+    // After each, since the next one may be more than this machine can bear.
+    if (path !== undefined && all.length > 1) await Deno.writeTextFile(path, report(all, command));
+  }
+  console.log(report(all, command));
   return 0;
 }
 
-function report(all: readonly LoadFigures[], command: string): string {
+function report(all: readonly LoadFigures[], head: ReportHead): string {
   const idle = all[0]!;
   const loaded = all.slice(1);
   const most = loaded.at(-1)!;
@@ -42,15 +42,12 @@ program's driver, machines, leases, watches and requests, with a TLS connection 
 watch; what stands in is the guard, whose node starts and stops at once. Each number of pools has a
 fresh etcd and API server, with a namespace, an account and a Role for each pool.
 
-| | |
-| --- | --- |
-| commit | ${commitText()} |
-| machine | ${machineText()}; load average at the end ${
-    Deno.loadavg()[1]!.toFixed(1)
-  } over 5 minutes |
-| command | \`${command}\` |
-| window | ${idle.windowS.toFixed(0)} s for each row, 20 s after all pools had a leader |
-| lease | ${most.leaseDurationS} s, the default timings |
+${
+    headTable(head, [
+      ["window", `${idle.windowS.toFixed(0)} s for each row, 20 s after all pools had a leader`],
+      ["lease", `${most.leaseDurationS} s, the default timings`],
+    ])
+  }
 
 ## The API server and etcd
 
@@ -103,7 +100,8 @@ ${
 
 Requests as the clients counted them. Renewals: from sending to the whole answer, median / 99th
 percentile; the lag of the one thread that plays all replicas (how late its timers fire) is part of
-it. A renewal may take API_TIMEOUT, 2000 ms, before it is tried anew.
+it. A renewal may take API_TIMEOUT, 2000 ms, before it is tried anew. Moves: leaders that
+lost their lease for want of time, in the window.
 
 ${
     markdownTable(
@@ -117,6 +115,7 @@ ${
         "lag, ms",
         "CPU of all replicas, ms/s",
         "failed requests",
+        "moves",
       ],
       loaded.map((one) => {
         const requests = total(one.requests) / one.windowS;
@@ -130,6 +129,7 @@ ${
           halfAndMost(one.lagMs, 1),
           one.clientCpuMsPerS.toFixed(0),
           total(one.failures) === 0 ? "0" : described(one.failures),
+          String(one.moves),
         ];
       }),
     )
@@ -153,6 +153,7 @@ ${
         "after being told, s",
         "slowest, s",
         "pools with two permits",
+        "pools with a leader at the end",
       ],
       loaded.map((one) => [
         String(one.pools),
@@ -162,6 +163,7 @@ ${
         halfAndMost(one.afterShutdownS, 2),
         Math.max(...one.afterShutdownS).toFixed(2),
         String(one.overlaps),
+        String(one.withLeader),
       ]),
     )
   }
