@@ -13,7 +13,7 @@ import { managerImage, nodeImage } from "../support/kubelet/images.ts";
 import type { RenderedPod } from "../support/kubelet/rendered_pod.ts";
 import { RenderedRelease } from "../support/kubelet/rendered_release.ts";
 import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
-import { haveProgram } from "../support/have_program.ts";
+import { HELM } from "../support/helm.ts";
 import { until } from "../support/until.ts";
 
 const NODE = "cardano-node";
@@ -38,7 +38,7 @@ const EVERY_LIFE_CALLS = [
 ];
 
 const why = whyNoReplicas() ??
-  (!haveProgram("helm")
+  (HELM === undefined
     ? "helm is absent"
     : Deno.uid() !== 0
     ? "mounting and changing the user need root"
@@ -62,7 +62,6 @@ Deno.test({
       await using release = await RenderedRelease.start({
         server,
         namespace: "cardano",
-        release: "pool",
         dir,
         helmArgs: ["--values", EXAMPLE, ...SETTINGS.flatMap((setting) => ["--set", setting])],
         images: (name) => name.includes("forge-manager") ? manager : node,

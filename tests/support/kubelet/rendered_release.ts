@@ -2,22 +2,19 @@
 // Never changes what was rendered: objects are applied, pods are made as the controller makes them.
 
 import type { V1ObjectMeta, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import { loadAll } from "js-yaml";
 import { expectStatus, type Json } from "../api_request.ts";
 import type { RealApiServer } from "../apiserver.ts";
+import { NODE_CHART, render } from "../helm.ts";
 import { type Image } from "./container_run.ts";
 import { RenderedPod } from "./rendered_pod.ts";
 import type { Files } from "./volumes.ts";
 
-const CHART = new URL("../../../chart/cardano-node", import.meta.url).pathname;
-/** The oldest that the chart supports; helm cannot ask a server when it only renders. */
-const KUBE_VERSION = "1.29.0";
 const TOKEN_LIFE_SECONDS = 3_600;
 
 export interface ReleaseOptions {
   readonly server: RealApiServer;
+  /** As `render` has it. */
   readonly namespace: string;
-  readonly release: string;
   readonly dir: string;
   /** Arguments of `helm template`, such as --values and --set. */
   readonly helmArgs: readonly string[];
@@ -33,20 +30,6 @@ export interface KubernetesObject {
   readonly [field: string]: any;
 }
 
-export async function renderChart(
-  { release, namespace, helmArgs }: Pick<ReleaseOptions, "release" | "namespace" | "helmArgs">,
-): Promise<readonly KubernetesObject[]> {
-  const { success, stdout, stderr } = await new Deno.Command("helm", {
-    args: [
-      ...["template", release, CHART, "--namespace", namespace, "--kube-version", KUBE_VERSION],
-      ...helmArgs,
-    ],
-  }).output();
-  if (!success) throw new Error(`Cannot render the chart: ${new TextDecoder().decode(stderr)}`);
-  return (loadAll(new TextDecoder().decode(stdout)) as (KubernetesObject | null)[])
-    .filter((object) => object !== null);
-}
-
 export class RenderedRelease implements AsyncDisposable {
   readonly objects: readonly KubernetesObject[];
   readonly pods: RenderedPod[] = [];
@@ -59,7 +42,7 @@ export class RenderedRelease implements AsyncDisposable {
 
   /** Applies everything and starts the pods of the StatefulSet. */
   static async start(options: ReleaseOptions): Promise<RenderedRelease> {
-    const release = new RenderedRelease(options, await renderChart(options));
+    const release = new RenderedRelease(options, await render(NODE_CHART, options.helmArgs));
     await options.server.createNamespace(options.namespace);
     for (const object of release.objects) await release.#apply(object);
     const { spec } = release.statefulSet;
