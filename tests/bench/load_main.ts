@@ -18,16 +18,16 @@ export async function loadMain(args: readonly string[]): Promise<number> {
     return 0;
   }
   const only = textOption(args, "pools")?.split(",").map(Number);
-  const command = ["deno task bench load", ...args].join(" ");
+  const head = await beginReport(["deno task bench load", ...args].join(" "));
   const path = textOption(args, "report");
   const all: LoadFigures[] = [];
   for (const pools of only === undefined ? POOLS : [0, ...only]) {
     console.error(`measuring: ${pools} pools, load average ${Deno.loadavg()[0]!.toFixed(1)}`);
     all.push(await measureLoad(pools));
     // After each, since the next one may be more than this machine can bear.
-    if (path !== undefined && all.length > 1) await Deno.writeTextFile(path, report(all, command));
+    if (path !== undefined && all.length > 1) await Deno.writeTextFile(path, report(all, head));
   }
-  console.log(report(all, command));
+  console.log(report(all, head));
   return 0;
 }
 
