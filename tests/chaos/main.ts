@@ -2,13 +2,14 @@
 // Never leaves a process, a mount or a limit behind, however it ends.
 
 import { Random } from "../simulation/random.ts";
-import { whyNoReplicas } from "../support/manager_binary.ts";
+import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
+import { beginReport } from "../support/report_head.ts";
 import { runCampaign } from "./campaign.ts";
 import { faultsOf } from "./faults.ts";
 import { keep } from "./keepsake.ts";
 import { startOneCluster } from "./one_cluster.ts";
 import { parseOptions } from "./options.ts";
-import { report, type ReportHead } from "./report.ts";
+import { type Campaign, report } from "./report.ts";
 import { startTwoClusters } from "./two_clusters.ts";
 
 const INTERRUPTED = 130;
@@ -26,7 +27,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { seed, minutes, clusters } = options;
   console.log(`seed ${seed}, ${minutes} minutes, ${clusters ? "two clusters" : "one cluster"}`);
-  const commit = git("rev-parse", "--short=12", "HEAD");
+  const command = `deno task chaos --minutes ${minutes} --seed ${seed}${
+    clusters ? " --clusters" : ""
+  }`;
+  const head = await beginReport(command, { binary: managerBinary() });
   const interrupted = interruption();
   await using world = await (clusters ? startTwoClusters : startOneCluster)(new Random(seed));
   const result = await runCampaign({
@@ -37,16 +41,14 @@ async function main(args: readonly string[]): Promise<number> {
     tell: (line) => console.log(line),
     signal: interrupted,
   });
-  const head: ReportHead = {
-    commit,
-    command: `deno task chaos --minutes ${minutes} --seed ${seed}${clusters ? " --clusters" : ""}`,
-    machine: machine(),
+  const campaign: Campaign = {
+    head,
     world: world.kind,
     seed,
     recoveryBoundMs: world.recoveryBoundMs,
     nodes: world.pods.length,
   };
-  const text = report(head, result);
+  const text = report(campaign, result);
   console.log(`\n${text}`);
   if (options.report !== undefined) await Deno.writeTextFile(options.report, text);
   const isLate = result.recoveries.some(({ tookMs }) => tookMs === undefined);
@@ -71,23 +73,6 @@ function interruption(): AbortSignal {
     Deno.addSignalListener(name, () => interrupted.abort());
   }
   return interrupted.signal;
-}
-
-function machine(): string {
-  const { total } = Deno.systemMemoryInfo();
-  const load = Deno.loadavg().map((one) => one.toFixed(1)).join(" ");
-  return `${navigator.hardwareConcurrency} cores, ${(total / 2 ** 30).toFixed(0)} GiB, Linux ` +
-    `${Deno.osRelease()}; load at the end ${load}`;
-}
-
-function git(...args: readonly string[]): string {
-  try {
-    const { success, stdout } = new Deno.Command("git", { args: [...args], stderr: "null" })
-      .outputSync();
-    return success ? new TextDecoder().decode(stdout).trim() : "unknown";
-  } catch {
-    return "unknown"; // no git here
-  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -2,36 +2,34 @@
 // Never rounds a violation away: overlaps are told to the millisecond.
 
 import type { Stretch } from "../../lib/demo/slots.ts";
+import { headTable, type ReportHead } from "../support/report_head.ts";
+import { markdownTable } from "../support/markdown_table.ts";
 import type { CampaignResult } from "./campaign.ts";
 import { histogram, percentiles } from "./figures.ts";
 
-export interface ReportHead {
-  readonly commit: string;
-  readonly command: string;
-  readonly machine: string;
+export interface Campaign {
+  readonly head: ReportHead;
   readonly world: string;
   readonly seed: number;
   readonly recoveryBoundMs: number;
   readonly nodes: number;
 }
 
-export function report(head: ReportHead, result: CampaignResult): string {
+export function report(campaign: Campaign, result: CampaignResult): string {
   const { verdict, journal } = result;
   const { judgement, gaps } = verdict;
   const takeOvers = gaps.filter(({ before, after }) => before !== after);
   return [
-    `## ${capital(head.world)}, seed ${head.seed}`,
+    `## ${capital(campaign.world)}, seed ${campaign.seed}`,
     "",
     `${result.violations.length === 0 ? "The promise held." : "THE PROMISE WAS BROKEN."}`,
     ...result.violations.map((line) => `- ${line}`),
     "",
-    ...table(["what", "found"], [
-      ["commit", `\`${head.commit}\``],
-      ["command", `\`${head.command}\``],
-      ["machine", head.machine],
-      ["began", new Date(result.beganMs).toISOString()],
+    headTable(campaign.head),
+    "",
+    markdownTable(["what", "found"], [
       ["lasted", `${minutes(result.endedMs - result.beganMs)} min, ${result.rounds} rounds`],
-      ["nodes", String(head.nodes)],
+      ["nodes", String(campaign.nodes)],
       ["faults injected", String(journal.entries.length)],
       ["two able to forge at once", `${within(verdict.overlaps)} ms`],
       ["slots forged", String(judgement.slotsForged)],
@@ -44,17 +42,17 @@ export function report(head: ReportHead, result: CampaignResult): string {
       ["from one forger to another", spread(takeOvers)],
       ["until the same forges again", spread(gaps.filter((gap) => !takeOvers.includes(gap)))],
       ["room left at the end of an ability", margin(result)],
-      ["one forges after all faults ended", recovery(head, result)],
+      ["one forges after all faults ended", recovery(campaign, result)],
       ["kubelet stand-in late by at most", `${result.lateness.worstMs} ms`],
     ]),
     "",
     "Times in which nobody forged:",
     "",
-    ...gapTable(gaps, takeOvers),
+    gapTable(gaps, takeOvers),
     "",
     "Faults:",
     "",
-    ...table(
+    markdownTable(
       ["fault", "times", "of these on the forger", "longest"],
       [...journal.counts()].toSorted().map(([name, count]) => {
         const all = journal.entries.filter(({ fault }) => fault === name);
@@ -66,7 +64,10 @@ export function report(head: ReportHead, result: CampaignResult): string {
     "",
     "Planned and not injected:",
     "",
-    ...table(["why", "times"], [...journal.passed].map(([why, count]) => [why, String(count)])),
+    markdownTable(
+      ["why", "times"],
+      [...journal.passed].map(([why, count]) => [why, String(count)]),
+    ),
     "",
   ].join("\n");
 }
@@ -102,16 +103,16 @@ function margin({ margins }: CampaignResult): string {
     `(${margins.length} ends; ${least.node} at ${new Date(least.atMs).toISOString()})`;
 }
 
-function recovery({ recoveryBoundMs }: ReportHead, { recoveries }: CampaignResult): string {
+function recovery({ recoveryBoundMs }: Campaign, { recoveries }: CampaignResult): string {
   const took = recoveries.flatMap(({ tookMs }) => tookMs ?? []);
   const missed = recoveries.length - took.length;
   const bound = `bound ${seconds(recoveryBoundMs)}`;
   return `${times(took)} (${bound}${missed === 0 ? "" : `, NOT WITHIN IT: ${missed} times`})`;
 }
 
-function gapTable(all: readonly Stretch[], takeOvers: readonly Stretch[]): readonly string[] {
+function gapTable(all: readonly Stretch[], takeOvers: readonly Stretch[]): string {
   const between = new Map(histogram(takeOvers.map(lengthOf)).map((one) => [one.upToMs, one.count]));
-  return table(
+  return markdownTable(
     ["up to", "times", "of these from one to another"],
     histogram(all.map(lengthOf)).map(({ upToMs, count }) => [
       upToMs === Infinity ? "longer" : seconds(upToMs),
@@ -146,9 +147,4 @@ function minutes(ms: number): string {
 
 function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

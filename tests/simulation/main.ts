@@ -1,9 +1,9 @@
 // Owns `deno task simulate`: many seeds on all cores, their progress and a report; or one seed, line by line.
 // Never writes anywhere but to the terminal and to the file it was given.
 
+import { beginReport, headTable } from "../support/report_head.ts";
 import { runCampaign } from "./campaign.ts";
 import { type KindName, KINDS } from "./kinds.ts";
-import { provenance } from "./provenance.ts";
 import { progress, reportOn, verdictLine } from "./report.ts";
 import { shrinkStory } from "./shrink.ts";
 import { Tally } from "./tally.ts";
@@ -93,8 +93,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (options.replay !== undefined) return replay(options.replay, options);
-  const command = ["deno task simulate", ...args].join(" ");
-  const parts = ["# Simulation", "", ...await provenance(command), ""];
+  const head = await beginReport(["deno task simulate", ...args].join(" "));
+  const parts: string[] = [];
   const lines: string[] = [];
   let failed = 0;
   for (const { kind, from, to } of options.runs) {
@@ -114,7 +114,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     lines.push(verdictLine(kind, tally));
   }
-  const text = `${parts.join("\n").trimEnd()}\n`;
+  const text = `${["# Simulation", "", headTable(head), "", ...parts].join("\n").trimEnd()}\n`;
   console.log(text);
   if (options.report !== undefined) Deno.writeTextFileSync(options.report, text);
   for (const line of lines) console.log(line);

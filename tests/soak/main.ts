@@ -2,9 +2,9 @@
 // Never passes a soak in which two forged, something grew, or a process ended by itself.
 
 import { managerBinary, whyNoReplicas } from "../support/manager_binary.ts";
+import { numberOption, textOption } from "../support/options.ts";
+import { beginReport } from "../support/report_head.ts";
 import { judgeSeries, seriesOf } from "./judgement.ts";
-import { numberOption, textOption } from "./options.ts";
-import { machineText, programText } from "./provenance.ts";
 import { report } from "./report.ts";
 import { soak } from "./soak.ts";
 
@@ -22,15 +22,14 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`samples: ${csvPath}`);
   // Of its own, so that a build meanwhile does not change what a restarted sidecar runs.
   const folder = await Deno.makeTempDir({ prefix: "forge-soak-" });
-  const program = await programText(managerBinary()!);
+  const command = ["deno task soak", ...args].join(" ");
+  const head = await beginReport(command, { binary: managerBinary() });
   try {
     await Deno.copyFile(managerBinary()!, `${folder}/cardano-forge-manager`);
     Deno.env.set("FORGE_MANAGER_BINARY", `${folder}/cardano-forge-manager`);
     const result = await soak({ minutes, csvPath, tell: (line) => console.log(line) });
     const steadiness = seriesOf(result.samples).map(judgeSeries);
-    const command = ["deno task soak", ...args].join(" ");
-    const machine = machineText();
-    const { text, passed } = report({ result, steadiness, command, machine, program });
+    const { text, passed } = report({ head, result, steadiness });
     if (reportPath !== undefined) await Deno.writeTextFile(reportPath, text);
     console.log(text);
     return passed ? 0 : 1;

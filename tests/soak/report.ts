@@ -3,19 +3,18 @@
 
 import { GROWTH_MB_PER_HOUR, type Steadiness } from "./judgement.ts";
 import { WARM_UP_MINUTES } from "./agenda.ts";
-import { commitText } from "./provenance.ts";
+import { markdownTable } from "../support/markdown_table.ts";
+import { headTable, type ReportHead } from "../support/report_head.ts";
 import type { Sample } from "./sample.ts";
 import type { SoakResult } from "./soak.ts";
 
 const TABLE_MINUTES = 10;
 
 export function report(
-  { result, steadiness, command, machine, program }: {
-    result: SoakResult;
-    steadiness: readonly Steadiness[];
-    command: string;
-    machine: string;
-    program: string;
+  { head, result, steadiness }: {
+    readonly head: ReportHead;
+    readonly result: SoakResult;
+    readonly steadiness: readonly Steadiness[];
   },
 ): { readonly text: string; readonly passed: boolean } {
   const { overlapMs, slotsForgedTwice, slotsForged, longestGapMs } = result.judgement;
@@ -38,13 +37,7 @@ before a real API server, for ${minutes.toFixed(0)} minutes. ${
     passed ? "Passed." : `**Failed:** ${findings.join("; ")}.`
   }
 
-| | |
-| --- | --- |
-| commit | ${commitText()} |
-| program | ${program} |
-| machine | ${machine} |
-| command | \`${command}\` |
-| began, ended | ${iso(result.beganAt)}, ${iso(result.endedAt)} |
+${headTable(head)}
 
 ## Two at once
 
@@ -142,13 +135,4 @@ function courseTable(samples: readonly Sample[]): string {
     "requests/min",
   ];
   return markdownTable(head, rows);
-}
-
-export function markdownTable(head: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function iso(date: Date): string {
-  return date.toISOString().slice(0, 16) + "Z";
 }
