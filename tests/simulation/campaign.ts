@@ -5,6 +5,7 @@ import process from "node:process";
 import { type KindName, KINDS } from "./kinds.ts";
 import type { Batch, BatchDone } from "./seed_worker.ts";
 import type { Tally } from "./tally.ts";
+import { workOff } from "./workers.ts";
 
 export interface CampaignPlan {
   readonly kind: KindName;
@@ -30,49 +31,20 @@ export async function runCampaign(
   };
   const began = performance.now();
   const beganBusyMs = processorMs();
-  await Promise.all(
-    Array.from({ length: plan.workers }, () =>
-      runWorker({
-        nextBatch,
-        done: ({ summaries }) => {
-          for (const summary of summaries) tally.add(summary);
-          tally.tookMs = performance.now() - began;
-          tally.busyMs = processorMs() - beganBusyMs;
-          told();
-        },
-      })),
-  );
+  await workOff<Batch, BatchDone>(new URL("./seed_worker.ts", import.meta.url), {
+    workers: plan.workers,
+    next: nextBatch,
+    done: ({ summaries }) => {
+      for (const summary of summaries) tally.add(summary);
+      tally.tookMs = performance.now() - began;
+      tally.busyMs = processorMs() - beganBusyMs;
+      told();
+    },
+  });
 }
 
 /** Time of the processor that this process took so far: other load on the machine does not count. */
 function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
-}
-
-function runWorker(
-  { nextBatch, done }: {
-    nextBatch: () => Batch | undefined;
-    done: (done: BatchDone) => void;
-  },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./seed_worker.ts", import.meta.url), { type: "module" });
-    const go = () => {
-      const batch = nextBatch();
-      if (batch !== undefined) return worker.postMessage(batch);
-      worker.terminate();
-      resolve();
-    };
-    worker.onmessage = ({ data }: MessageEvent<BatchDone>) => {
-      done(data);
-      go();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      reject(new Error(`Cannot run seeds in a worker: ${event.message}`));
-    };
-    go();
-  });
 }

@@ -1,45 +1,12 @@
-// Owns the list of what could be wrong with the second tier and would have to be found, as patches of lib/core.
-// Never touches lib/core itself: each is applied to a copy (cluster_mutation.ts).
+// Owns the bugs of the second tier that the simulation of several clusters must find.
+// Never touches lib/core itself: each is applied to a copy (mutation.ts).
 
-import type { ViolationKind } from "./world.ts";
-
-export interface Edit {
-  /** File in lib/core. */
-  readonly file: string;
-  /** Stands there exactly once. */
-  readonly find: string;
-  readonly put: string;
-}
-
-export interface ClusterMutant {
-  readonly name: string;
-  /** What it endangers: safety is found by overlaps, policy by moves and by who forges in the end. */
-  readonly endangers: "safety" | "policy";
-  /** Seeds within which it is to be found. */
-  readonly seeds: number;
-  readonly edits: readonly Edit[];
-}
-
-const POLICY: readonly ViolationKind[] = ["needless_move", "wrong_winner", "nobody_forges"];
-const SAFETY: readonly ViolationKind[] = ["two_forgers", "two_permits", "slot_twice"];
-
-export function isOfKind({ endangers }: ClusterMutant, kind: ViolationKind): boolean {
-  return endangers === "policy" ? POLICY.includes(kind) : SAFETY.includes(kind);
-}
-
-function mutant(
-  endangers: ClusterMutant["endangers"],
-  name: string,
-  seeds: number,
-  ...edits: [string, string, string][]
-): ClusterMutant {
-  return { name, endangers, seeds, edits: edits.map(([file, find, put]) => ({ file, find, put })) };
-}
+import { clusterMutant, type Mutant } from "./mutant.ts";
 
 const WITHOUT_VERSION = "resourceVersion: undefined as never";
 
-export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
-  mutant("safety", "inheritance and renewal without CAS", 300, [
+export const CLUSTER_MUTANTS: readonly Mutant[] = [
+  clusterMutant(9, "inheritance and renewal without CAS", [
     "lease_record.ts",
     `  return rewritten(record, {
     spec: {
@@ -59,17 +26,17 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
   });
   return { ...renewed, metadata: { ...renewed.metadata, ${WITHOUT_VERSION} } };`,
   ]),
-  mutant("safety", "mine by name without uid", 300, [
+  clusterMutant(9, "mine by name without uid", [
     "manager_forge.ts",
     "    holder: `${cluster}@${seen.uid}`,\n    holderUid: seen.uid,",
     '    holder: cluster,\n    holderUid: "any",',
   ]),
-  mutant("safety", "mine by the holder's text alone", 300, [
+  clusterMutant(9, "mine by the holder's text alone", [
     "lease.ts",
     "const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;",
     "const isOurs = seen.holder === self.holder;",
   ]),
-  mutant("safety", "release with a foreign resourceVersion", 600, [
+  clusterMutant(9, "release with a foreign resourceVersion", [
     "lease_record.ts",
     '  return rewritten(record, {\n    spec: { holderIdentity: "", renewTime },',
     `  record = {
@@ -83,7 +50,7 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
     "if (!wentBack) return next;",
     "if (!wentBack || wentBack) return next;",
   ]),
-  mutant("safety", "yield before the stop is confirmed", 100, [
+  clusterMutant(9, "yield before the stop is confirmed", [
     "forge_tier.ts",
     `  if (guard.epoch <= epoch || guard.fencing) return { kind: "keep" };
   if (guard.fencedSecond === undefined) return { kind: "lapse" };
@@ -91,22 +58,22 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
     `  if (guard.epoch < epoch) return { kind: "keep" };
   return { kind: "release", fencedSecond: guard.fencedSecond ?? 0, preferredCluster: to, lapses };`,
   ]),
-  mutant("safety", "permit from one hold only", 100, [
+  clusterMutant(9, "permit from one hold only", [
     "permit.ts",
     "if (hold === undefined || (first",
     "if (hold === undefined) continue;\n    if ((first",
   ]),
-  mutant("safety", "forge lease claimed without the wait", 100, [
+  clusterMutant(9, "forge lease claimed without the wait", [
     "lease.ts",
     'if (isBefore(now, until)) return { kind: "wait", record: seen, until };',
     'if (isBefore(now, stillSince)) return { kind: "wait", record: seen, until };',
   ]),
-  mutant("safety", "forge lease's wait is our own duration only", 600, [
+  clusterMutant(9, "forge lease's wait is our own duration only", [
     "lease.ts",
     "Math.max(ownDurationMs, recordMs, view.longestDurationMs, foreignMs)",
     "Math.max(ownDurationMs, foreignMs)",
   ]),
-  mutant("safety", "grants while yielding", 300, [
+  clusterMutant(9, "grants while yielding", [
     "manager_forge.ts",
     "if (forge?.givingUp !== undefined) return;",
     "",
@@ -115,22 +82,22 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
     'if (guard.epoch <= epoch || guard.fencing) return { kind: "keep" };',
     'if (guard.epoch < epoch || guard.fencing) return { kind: "keep" };',
   ]),
-  mutant("policy", "stale heartbeat accepted for a yield", 600, [
+  clusterMutant("policy", "stale heartbeat accepted for a yield", [
     "policy_heartbeat.ts",
     'if (!isBefore(now, addMs(heartbeat.since, staleAfterMs))) return "stale";',
     'if (!isBefore(now, addMs(heartbeat.since, staleAfterMs))) return "fresh";',
   ]),
-  mutant("policy", "answer of an older epoch accepted for a yield", 600, [
+  clusterMutant("policy", "answer of an older epoch accepted for a yield", [
     "policy_yield_plan.ts",
     ": rival.forgeEpoch !== lease.transitions",
     ": rival.forgeEpoch === -1",
   ]),
-  mutant("policy", "failback without delay", 200, [
+  clusterMutant("policy", "failback without delay", [
     "policy_yield_plan.ts",
     "return latest(addMs(latest(held, aheadSince), delayMs), addMs(held, minimumStayMs));",
     "return latest(aheadSince, addMs(held, minimumStayMs - delayMs));",
   ]),
-  mutant("policy", "a cluster that cannot forge renews", 100, [
+  clusterMutant("policy", "a cluster that cannot forge renews", [
     "forge_tier.ts",
     '? { kind: "lead" } : { kind: "lapse" };',
     '? { kind: "lead" } : { kind: "lead" };',
@@ -147,17 +114,17 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
     'if (!guard.isFit) return only({ kind: "lapse" });',
     'if (!guard.isFit) return only({ kind: "keep" });',
   ]),
-  mutant("policy", "what ran out under our name stays as it is", 300, [
+  clusterMutant("policy", "what ran out under our name stays as it is", [
     "forge_tier.ts",
     "return silentAt === undefined || isBefore(now, silentAt) ? undefined : silentAt;",
     "return silentAt === undefined || isBefore(now, silentAt) ? undefined : undefined;",
   ]),
-  mutant("policy", "rank delay ignored", 300, [
+  clusterMutant("policy", "rank delay ignored", [
     "policy.ts",
     "return cluster.rank * CLAIM_STEP_MS;",
     "return cluster.rank * 0 * CLAIM_STEP_MS;",
   ]),
-  mutant("policy", "disabled cluster claims", 100, [
+  clusterMutant("policy", "disabled cluster claims", [
     "policy_judge.ts",
     'excluded: disabled ? "disabled" : undefined,',
     "excluded: undefined,",
@@ -165,5 +132,16 @@ export const CLUSTER_MUTANTS: readonly ClusterMutant[] = [
     "policy_judge.ts",
     "canForge: !disabled && unable === undefined,",
     "canForge: unable === undefined,",
+  ]),
+  // Of two epochs alone harms nothing: whoever gives a lease up grants nothing until its hold has run
+  // out. Both rules together are what keeps a release that is under way from being forged beside.
+  clusterMutant(9, "holds of two epochs combined, and granted while yielding", [
+    "permit.ts",
+    "if (hold === undefined || (first !== undefined && hold.stamp.epoch !== first.stamp.epoch)) {",
+    "if (hold === undefined) {",
+  ], [
+    "manager_forge.ts",
+    "if (forge?.givingUp !== undefined) return;",
+    "",
   ]),
 ];

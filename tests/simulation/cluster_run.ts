@@ -22,8 +22,8 @@ const MINIMUM_STAY_MS = 60_000;
 const STEADY_MS = 90_000;
 
 export function runClusters(seed: number, options: RunOptions = {}): RunSummary {
-  const { core = PRODUCTION, verbose = false, keepsOnly } = options;
-  const world = new ClusterWorld({ core, seed, verbose, keepsOnly });
+  const { core = PRODUCTION, verbose = false, keepsOnly, bug } = options;
+  const world = new ClusterWorld({ core, seed, verbose, keepsOnly, bug });
   return runCourse(world, {
     populate: () => populate(world),
     newWeather: () => new ClusterWeather(world),

@@ -4,10 +4,11 @@
 
 import type { Core } from "./core.ts";
 import { type RunSummary, summarize } from "./summary.ts";
-import type { World } from "./world.ts";
+import type { GuardBug, World } from "./world.ts";
 
 export interface RunOptions {
   readonly core?: Core;
+  readonly bug?: GuardBug | undefined;
   /** Of faults; healing comes on top. */
   readonly hours?: number;
   readonly verbose?: boolean;

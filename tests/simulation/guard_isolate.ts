@@ -3,7 +3,8 @@
 
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
-import type { Permit } from "../../lib/core/permit.ts";
+import { type SighupReason, wantsForging } from "../../lib/core/node_life.ts";
+import { type Permit, permitLeftMs } from "../../lib/core/permit.ts";
 import {
   addMs,
   type GuardInstant,
@@ -16,6 +17,15 @@ import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { Isolate } from "./isolate.ts";
 import { quietUntil, SCRAPE_WATCH_MS } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
+
+/** What happens meanwhile waits, and the node may act on the first before the second. */
+const TAKES_TIME: ReadonlySet<ForgingEffect["kind"]> = new Set([
+  "install_files",
+  "remove_files",
+  "sighup",
+  "sigkill",
+  "keep_permit",
+]);
 
 /** More than this for one event is a machine that feeds itself for ever. */
 const STEPS_AT_ONCE_MAX = 100;
@@ -190,9 +200,20 @@ export class GuardIsolate extends Isolate {
       }
       this.#carryOut(effect);
       if (!this.isAlive) return false;
+      if (TAKES_TIME.has(effect.kind)) {
+        this.#effects = this.#effects.slice(done + 1);
+        this.world.agenda.after(this.#actMs(), () => this.run(() => this.#work()));
+        return false;
+      }
     }
     this.#effects = [];
     return true;
+  }
+
+  /** A call of the system; now and then a disk or a processor is busy. */
+  #actMs(): number {
+    const { random } = this.world;
+    return random.chance(0.95) ? random.between(0.02, 1) : random.between(1, 50);
   }
 
   #step(event: ForgingEvent): void {
@@ -236,10 +257,16 @@ export class GuardIsolate extends Isolate {
       case "scrape":
         return this.#scrape();
       case "install_files":
+        this.world.oracle.installed(pod);
         return void this.#events.push({ kind: "files", ...pod.installFiles() });
       case "remove_files":
         return void this.#events.push({ kind: "files", ...pod.removeFiles() });
       case "sighup":
+        if (this.#isTooLate(effect.reason)) {
+          const { identity, reason } = effect;
+          this.#events.push({ kind: "signalled", identity, reason, outcome: "absent" });
+          return;
+        }
         this.world.oracle.signalled(pod, effect.reason);
         return void this.#events.push({
           kind: "signalled",
@@ -272,6 +299,13 @@ export class GuardIsolate extends Isolate {
       case "log":
         return this.world.note(pod.label, effect.message, effect.fields);
     }
+  }
+
+  /** As lib/guard has it: the clock once more, since what came before in this turn may have taken long. */
+  #isTooLate(reason: SighupReason): boolean {
+    if (this.world.bug === "signals_without_a_look_at_the_clock") return false;
+    const now = this.host.instant(this.#permitClock).permit;
+    return wantsForging(reason) && permitLeftMs(this.state.permit, now) === 0;
   }
 
   #scrape(): void {

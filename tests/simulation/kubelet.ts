@@ -23,6 +23,10 @@ export class Kubelet {
   /** The pod is away: nothing is started until it is made anew. */
   isAway = false;
 
+  get #probeMs(): number {
+    return this.#pod.world.bug === "is_probed_too_seldom" ? 5 * PROBE_MS : PROBE_MS;
+  }
+
   constructor(pod: Pod) {
     this.#pod = pod;
     const { agenda, random } = pod.world;
@@ -84,7 +88,7 @@ export class Kubelet {
   #probe(): void {
     const pod = this.#pod;
     const { agenda } = pod.world;
-    this.#probeAt = agenda.now + PROBE_MS;
+    this.#probeAt = agenda.now + this.#probeMs;
     this.#rests = this.#failures === 0 && this.#cannotFail();
     if (this.#rests) return;
     agenda.book(this.#probeAt, () => this.#probe());
@@ -102,7 +106,7 @@ export class Kubelet {
     if (!this.#rests) return;
     this.#rests = false;
     const { agenda } = this.#pod.world;
-    while (this.#probeAt < agenda.now) this.#probeAt += PROBE_MS;
+    while (this.#probeAt < agenda.now) this.#probeAt += this.#probeMs;
     agenda.book(this.#probeAt, () => this.#probe());
   }
 

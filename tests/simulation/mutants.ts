@@ -1,24 +1,7 @@
-// Owns the table of protocol bugs that the simulation must find, as patches of lib/core.
+// Owns the protocol bugs that the simulation of one cluster must find.
 // Never touches lib/core itself: each is applied to a copy (mutation.ts).
 
-export interface Edit {
-  /** File in lib/core. */
-  readonly file: string;
-  /** Stands there exactly once. */
-  readonly find: string;
-  readonly put: string;
-}
-
-export interface Mutant {
-  readonly name: string;
-  /** Rule of DESIGN.md that it breaks. */
-  readonly rule: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 10;
-  readonly edits: readonly Edit[];
-}
-
-function mutant(rule: Mutant["rule"], name: string, ...edits: [string, string, string][]): Mutant {
-  return { name, rule, edits: edits.map(([file, find, put]) => ({ file, find, put })) };
-}
+import { guardMutant, type Mutant, mutant } from "./mutant.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   mutant(1, "permit counts from the answer's time", [
@@ -228,5 +211,33 @@ export const MUTANTS: readonly Mutant[] = [
     "lease.ts",
     "if (seen.poolId !== undefined && seen.poolId !== self.poolId) {",
     'if (seen.poolId === "") {',
+  ]),
+  guardMutant(
+    1,
+    "a start is signalled without one more look at the clock",
+    "signals_without_a_look_at_the_clock",
+  ),
+  guardMutant(1, "a node beside a frozen guard is found out too late", "is_probed_too_seldom"),
+  guardMutant(7, "files are truncated, not unlinked", "truncates_for_unlinking"),
+  mutant(7, "files are removed and nothing is signalled", [
+    "forging_moves.ts",
+    '  sighup(turn, fresh ? "startup_cleanup" : "disable_forging");',
+    '  if (fresh) sighup(turn, "startup_cleanup");',
+  ]),
+  mutant(7, "a node that starts producing gets its files again", [
+    "forging_moves.ts",
+    "return awaitsStart && node.startsNonProducing === true;",
+    "return awaitsStart;",
+  ], [
+    "node_life.ts",
+    "const knownHarmless = startsNonProducing && !firstLook;",
+    "const knownHarmless = !firstLook;",
+  ]),
+  mutant(8, "new credentials are signalled inside a slot", [
+    "forging_moves.ts",
+    `    openFence(turn, { reason: "credentials_changed", claimableAt: undefined });
+    update(turn, { refreshing: true });`,
+    `    update(turn, { files: { ...files, generation: credentials.generation } });
+    sighup(turn, "credentials_changed");`,
   ]),
 ];

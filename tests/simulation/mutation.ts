@@ -1,15 +1,24 @@
 // Owns the making of an altered copy of lib/core, and how many seeds it takes to find it out.
 // Never leaves a copy behind.
 
+import { CLUSTER_MUTANTS } from "./cluster_mutants.ts";
 import { type Core, loadCore } from "./core.ts";
-import type { Mutant } from "./mutants.ts";
-import { runSeed } from "./run.ts";
-import type { ViolationKind } from "./world.ts";
+import { KINDS } from "./kinds.ts";
+import { isShownBy, type Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
+import type { Violation } from "./world.ts";
 
 const CORE = new URL("../../lib/core/", import.meta.url);
 
+export const ALL_MUTANTS: readonly Mutant[] = [...MUTANTS, ...CLUSTER_MUTANTS];
+
 export type Hunt =
-  | { readonly kind: "caught"; readonly seeds: number; readonly by: ViolationKind }
+  | {
+    readonly kind: "caught";
+    readonly seeds: number;
+    readonly seed: number;
+    readonly violation: Violation;
+  }
   | { readonly kind: "survived"; readonly seeds: number };
 
 /** Throws when a text to be replaced does not stand there exactly once: then the table is out of date. */
@@ -28,10 +37,7 @@ export function patched(mutant: Mutant): ReadonlyMap<string, string> {
   return texts;
 }
 
-export async function withMutant<T>(
-  mutant: Mutant,
-  use: (core: Core) => T | Promise<T>,
-): Promise<T> {
+async function withMutant<T>(mutant: Mutant, use: (core: Core) => T): Promise<T> {
   const texts = patched(mutant);
   const folder = Deno.makeTempDirSync({ prefix: "forge-manager-mutant-" });
   try {
@@ -39,21 +45,23 @@ export async function withMutant<T>(
       const text = texts.get(name) ?? Deno.readTextFileSync(new URL(name, CORE));
       Deno.writeTextFileSync(`${folder}/${name}`, text);
     }
-    return await use(await loadCore(folder));
+    return use(await loadCore(folder));
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
 }
 
 /** Runs seeds from the first on until one of them shows the mutant. */
-export async function hunt(
+export function hunt(
   mutant: Mutant,
   { seedsMax, firstSeed = 1 }: { seedsMax: number; firstSeed?: number },
 ): Promise<Hunt> {
-  return await withMutant(mutant, (core) => {
-    for (let count = 1; count <= seedsMax; count++) {
-      const { violation } = runSeed(firstSeed + count - 1, { core });
-      if (violation !== undefined) return { kind: "caught", seeds: count, by: violation.kind };
+  return withMutant(mutant, (core): Hunt => {
+    const { run } = KINDS[mutant.kind];
+    for (let seed = firstSeed; seed < firstSeed + seedsMax; seed++) {
+      const { violation } = run(seed, { core, bug: mutant.bug });
+      if (violation === undefined || !isShownBy(mutant, violation.kind)) continue;
+      return { kind: "caught", seeds: seed - firstSeed + 1, seed, violation };
     }
     return { kind: "survived", seeds: seedsMax };
   });

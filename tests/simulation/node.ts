@@ -86,6 +86,7 @@ export class SimulatedNode {
       : random.between(1, Math.min(60, manners.handlerMsMax));
     const readMs = wholeMs * random.next();
     this.#later(readMs, () => {
+      if (this.#pod.areTruncated) return; // any error but a missing file changes nothing
       const found = this.#pod.files.inPlace === "installed";
       this.#later(wholeMs - readMs, () => {
         if (found && !this.#pod.manners.refusesStart) this.#enable("signalled");

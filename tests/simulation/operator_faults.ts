@@ -1,7 +1,7 @@
 // Owns what people do by hand: to leases, to credentials, and to the name of the lock.
 // Never does what the runbooks forbid without setting it apart.
 
-import { ANNOTATION } from "../../lib/core/lease_record.ts";
+import { ANNOTATION, readLease } from "../../lib/core/lease_record.ts";
 import type { LeaseObject } from "../../lib/core/lease_object.ts";
 import type { Fault } from "./fault.ts";
 import { renameLock } from "./rename.ts";
@@ -35,10 +35,10 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   }
   if (present.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) return false;
   world.note("operator", `restores the ${part} of ${name}`);
-  const lost = present.spec?.leaseTransitions ?? 0;
+  const seen = world.pods.map(({ sidecar }) => sidecar?.manager?.highestTransitions ?? 0);
+  const lost = Math.max(present.spec?.leaseTransitions ?? 0, ...seen);
   // A state of another history that is no older than the present one cannot be told from it.
   if (part === "object" && (old.spec?.leaseTransitions ?? 0) >= lost) return false;
-  if (part === "object") world.forget((one) => one.highestTransitions >= lost);
   if (part === "spec" && random.chance(0.3)) {
     // A process that begins now has only what is there to go by.
     random.pick(world.pods).sidecar?.crashManager(random.skewed(20, 500));
@@ -46,13 +46,18 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   const annotations = old.metadata.annotations ?? {};
   // Where durations differ, a shorter one put in by hand misleads who did not see the longer.
   const kept = { leaseDurationSeconds: present.spec?.leaseDurationSeconds ?? 15 };
-  store.edit(name, (lease) => ({
+  const change = (lease: LeaseObject): LeaseObject => ({
     ...lease,
     metadata: { ...lease.metadata, ...(part === "spec" ? {} : { annotations }) },
     spec: part === "annotations"
       ? { ...lease.spec, holderIdentity: "" }
       : { ...old.spec, ...kept, ...(part === "spec" ? { holderIdentity: "" } : {}) },
-  }));
+  });
+  // Both halves of one old release, one after the other, are the whole of it.
+  const receipt = readLease(change(present))?.receipt;
+  const isWhole = part === "object" || (receipt !== undefined && receipt.transitions < lost);
+  if (isWhole) world.forget((one) => one.highestTransitions >= lost);
+  store.edit(name, change);
 }
 
 export const OPERATOR_FAULTS: readonly Fault[] = [

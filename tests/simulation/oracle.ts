@@ -131,6 +131,16 @@ export class Oracle {
     }
   }
 
+  /** Without a permit files are only for the start of a node that does not begin to forge by itself. */
+  installed(pod: Pod): void {
+    const { permit, node } = pod.sidecar?.guard.state ?? {};
+    if (permit !== undefined || node?.startsNonProducing !== false) return;
+    this.#world.violate(
+      "exposed_files",
+      `${pod.label} gives files to a node that starts producing`,
+    );
+  }
+
   signalled(pod: Pod, reason: SighupReason): void {
     const starts = reason === "enable_forging" || reason === "credentials_changed";
     for (const told of this.onSignal) told(pod, starts);

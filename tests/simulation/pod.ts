@@ -55,6 +55,8 @@ export class Pod {
     inPlace: "absent",
     generation: undefined,
   };
+  /** There and empty, which is an error to the node and no reason to stop. */
+  areTruncated = false;
   #credentials = { usable: false, generation: 0 };
   #manners: NodeManners = GOOD_MANNERS;
   /** Read-only: nothing changes. Full: nothing is written. Torn: each act breaks off half-way. */
@@ -238,12 +240,14 @@ export class Pod {
 
   installFiles(): FilesResult {
     if (this.disk !== "well") return this.#refused();
+    this.areTruncated = false;
     this.files = { inPlace: "installed", generation: this.#credentials.generation };
     return { ...this.files, problem: undefined };
   }
 
   removeFiles(): FilesResult {
     if (this.disk === "read_only" || this.disk === "torn") return this.#refused();
+    this.areTruncated = this.world.bug === "truncates_for_unlinking";
     this.files = { inPlace: "absent", generation: undefined };
     return { ...this.files, problem: undefined };
   }

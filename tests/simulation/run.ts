@@ -19,8 +19,8 @@ const RECOVERY_MS_MAX = 700_000;
 const STEADY_MS = 60_000;
 
 export function runSeed(seed: number, options: RunOptions = {}): RunSummary {
-  const { core = PRODUCTION, verbose = false, keepsOnly } = options;
-  const world = new World({ core, seed, verbose, keepsOnly });
+  const { core = PRODUCTION, verbose = false, keepsOnly, bug } = options;
+  const world = new World({ core, seed, verbose, keepsOnly, bug });
   let spells = 0;
   return runCourse(world, {
     populate: () => populate(world, options.replicas),

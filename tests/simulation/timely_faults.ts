@@ -25,6 +25,16 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
       }
     },
     (world, pod) => refuseDisk(world, pod),
+    // It stands still between a check and what follows, and nothing it sent since came through.
+    (world, pod) => {
+      const hole = { ...FAIR, down: "hole" as const };
+      const ms = world.random.between(8_000, 40_000);
+      pod.link.set(hole);
+      pod.sidecar?.pauseWithin(world.random.below(12), ms);
+      world.agenda.after(ms, () => {
+        if (pod.link.weather === hole) pod.link.set(FAIR);
+      });
+    },
     (_world, pod) => pod.endNode("crashes"),
     (world, pod) => pod.sidecar?.crashManager(world.random.skewed(20, 1_000)),
   ],

@@ -42,7 +42,16 @@ export interface WorldOptions {
   readonly seed: number;
   readonly verbose: boolean;
   readonly keepsOnly?: ReadonlySet<string> | undefined;
+  /** What lib/guard does by itself, and would have done wrong. */
+  readonly bug?: GuardBug | undefined;
 }
+
+/** Of the guard's hands, which lib/core does not move: they are simulated, and so are their bugs. */
+export type GuardBug =
+  | "truncates_for_unlinking"
+  | "signals_without_a_look_at_the_clock"
+  /** The kubelet, that is: the chart's timings. */
+  | "is_probed_too_seldom";
 
 /** No wait is longer, so that nobody acts on what was forgotten before. */
 export const FORGOTTEN_FOR_MS = 400_000;
@@ -79,6 +88,7 @@ export class World {
   readonly apart: ApartClass[] = [];
   readonly faults = new Map<string, number>();
   readonly struck: Struck[] = [];
+  readonly bug: GuardBug | undefined;
   /** Keys of the faults that may strike; undefined: all. */
   readonly keepsOnly: ReadonlySet<string> | undefined;
   steps = 0;
@@ -87,11 +97,12 @@ export class World {
   #serial = 100;
 
   constructor(
-    { core, seed, verbose, keepsOnly }: WorldOptions,
+    { core, seed, verbose, keepsOnly, bug }: WorldOptions,
   ) {
     this.core = core;
     this.seed = seed;
     this.keepsOnly = keepsOnly;
+    this.bug = bug;
     this.#random = new Random(seed);
     this.story = new Story(this.agenda, verbose);
     this.isTame = this.random.chance(0.6);
