@@ -24,7 +24,6 @@ const TAKES_TIME: ReadonlySet<ForgingEffect["kind"]> = new Set([
   "remove_files",
   "sighup",
   "sigkill",
-  "keep_permit",
 ]);
 
 /** More than this for one event is a machine that feeds itself for ever. */
