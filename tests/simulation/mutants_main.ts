@@ -5,8 +5,8 @@ import type { HuntOrder } from "./mutant_worker.ts";
 import type { Mutant } from "./mutant.ts";
 import { NAMED_BUGS } from "./named_bugs.ts";
 import { ALL_MUTANTS, type Hunt } from "./mutation.ts";
-import { provenance } from "./provenance.ts";
-import { table } from "./report.ts";
+import { markdownTable } from "../support/markdown_table.ts";
+import { beginReport, headTable } from "../support/report_head.ts";
 import { workOff } from "./workers.ts";
 
 const USAGE = `Usage: deno task mutants [--seeds-max N] [--name PART] [--report FILE]
@@ -38,7 +38,7 @@ function row(mutant: Mutant, hunt: Hunt | undefined): string[] {
   const found = hunt?.kind === "caught"
     ? [`${hunt.seeds}`, `${hunt.violation.kind}: ${hunt.violation.what.split("\n")[0]}`]
     : ["**SURVIVED**", `${hunt?.seeds ?? 0} seeds`];
-  return [name, `${rule}`, kind, ...found.map((text) => text.replaceAll("|", "\\|"))];
+  return [name, `${rule}`, kind, ...found];
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -48,6 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const mutants = ALL_MUTANTS.filter(({ name }) => name.includes(options.part));
+  const head = await beginReport(["deno task mutants", ...args].join(" "));
   const hunts = new Map<string, Hunt>();
   const orders = mutants.map(({ name }): HuntOrder => ({ name, seedsMax: options.seedsMax }));
   await workOff<HuntOrder, Hunt>(new URL("./mutant_worker.ts", import.meta.url), {
@@ -65,20 +66,20 @@ async function main(args: readonly string[]): Promise<number> {
   const text = [
     "# Mutants",
     "",
-    ...await provenance(["deno task mutants", ...args].join(" ")),
+    headTable(head),
     "",
     "Each is a known bug, put into a copy of `lib/core` or into the simulated guard's hands. Seeds are " +
     "run from 1 on until a simulated world shows it: `one` cluster, or `several`. The rule is that of " +
     "the safety argument; `policy` is who forges, and not whether two do.",
     "",
-    table(
+    markdownTable(
       ["mutant", "rule", "world", "seeds to detection", "what was seen"],
       mutants.map((mutant) => row(mutant, hunts.get(mutant.name))),
     ),
     "",
     "Bugs that a review would name first, and the mutants that stand for them:",
     "",
-    table(
+    markdownTable(
       ["bug", "mutant"],
       Object.entries(NAMED_BUGS).map(([bug, names]) => [
         bug,

@@ -2,6 +2,7 @@
 // Never judges: the oracles did.
 
 import { type KindName, KINDS } from "./kinds.ts";
+import { markdownTable } from "../support/markdown_table.ts";
 import type { Tally } from "./tally.ts";
 
 const BAR_WIDTH = 30;
@@ -31,7 +32,7 @@ export function reportOn(kind: KindName, tally: Tally): string {
   return [
     `## ${capital(KINDS[kind].title)}`,
     "",
-    table(["what", "figure"], [
+    markdownTable(["what", "figure"], [
       ["seeds", `${tally.seeds}`],
       ["simulated time", `${tally.hours.toFixed(0)} h, ${tally.years.toFixed(2)} years`],
       ["spells of forging", `${tally.spells}`],
@@ -47,7 +48,7 @@ export function reportOn(kind: KindName, tally: Tally): string {
       ],
     ]),
     "",
-    table(["seconds", "count", "p50", "p90", "p99", "most"], [
+    markdownTable(["seconds", "count", "p50", "p90", "p99", "most"], [
       ["from healing to steady forging", ...percentiles(tally.recoveredMs)],
       ["hand-over: released, confirmed, claimed", ...percentiles(tally.gapsMs["hand-over"])],
       ["take-over: waited out", ...percentiles(tally.gapsMs["take-over"])],
@@ -63,7 +64,7 @@ export function reportOn(kind: KindName, tally: Tally): string {
     "",
     "Faults by kind:",
     "",
-    table(["fault", "times"], struck.map(([name, count]) => [name, `${count}`])),
+    markdownTable(["fault", "times"], struck.map(([name, count]) => [name, `${count}`])),
     "",
     ...never.length === 0 ? [] : [`Never struck: ${never.join(", ")}.`, ""],
     ...tally.failures.slice(0, FAILURES_SHOWN).map(({ seed, violation }) =>
@@ -109,17 +110,6 @@ function histogram(gapsMs: readonly number[]): string[] {
 
 function list(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
-}
-
-/** Columns as `deno fmt` would have them. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) =>
-    Math.max(3, title.length, ...rows.map((r) => r[i]!.length))
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  return [line(head), `| ${widths.map((w) => "-".repeat(w)).join(" | ")} |`, ...rows.map(line)]
-    .join("\n");
 }
 
 function capital(text: string): string {
