@@ -3,6 +3,7 @@
 
 import type { Cluster } from "../support/cluster.ts";
 import { FORGE_LEASE_DURATION_S, startPair, twice, untilBothReady } from "./cluster_pair.ts";
+import type { Extent } from "./extent.ts";
 import type { BenchServers } from "./cluster_servers.ts";
 import { type Figure, figure, spread } from "./figures.ts";
 
@@ -11,7 +12,10 @@ const PODS = ["bp-0", "bp-1", "bp-0", "bp-1"].map((name) => ({ name }));
 const FIRST = [0, 1];
 const SPARE = [2, 3];
 
-export async function measureClusterLosses(bench: BenchServers): Promise<readonly Figure[]> {
+export async function measureClusterLosses(
+  bench: BenchServers,
+  extent: Extent,
+): Promise<readonly Figure[]> {
   const pods = { replicas: PODS };
   const options = { namespace: "cluster-losses", east: pods, west: pods };
   await using clusters = await startPair(bench, options);
@@ -27,13 +31,16 @@ export async function measureClusterLosses(bench: BenchServers): Promise<readonl
     gaps.push(clusters.longestGapMs(sinceMs) / 1_000);
     sinceRenewal.push((next.nextAbleMs(sinceMs) - renewedAtMs) / 1_000);
   };
-  await lose(east, { numbers: FIRST, next: west });
-  east.start(...SPARE);
-  await untilBothReady(clusters);
-  await lose(west, { numbers: FIRST, next: east });
-  west.start(...SPARE);
-  await untilBothReady(clusters);
-  await lose(east, { numbers: SPARE, next: west });
+  const losses = [
+    { lost: east, numbers: FIRST, next: west },
+    { lost: west, numbers: FIRST, next: east },
+    { lost: east, numbers: SPARE, next: west },
+  ];
+  for (const { lost, ...how } of losses.slice(0, extent.clusterLosses)) {
+    await untilBothReady(clusters);
+    await lose(lost, how);
+    if (how.numbers === FIRST) lost.start(...SPARE);
+  }
   return [
     figure(`cluster lost: nobody forges (${gaps.length} times)`, spread(gaps, "s")),
     figure(

@@ -6,17 +6,19 @@ import type { Clusters } from "../support/clusters.ts";
 import { managerBinary } from "../support/manager_binary.ts";
 import { pause, startPair, twice, untilBothReady } from "./cluster_pair.ts";
 import type { BenchServers } from "./cluster_servers.ts";
+import type { Extent } from "./extent.ts";
 import { type Figure, figure, spread } from "./figures.ts";
 
-/** Of each kind, to the other cluster and back in turn. */
-const MOVES = 6;
 const OPERATOR = "operator";
 const DEADLINE_MS = 60_000;
 
 /** Edits so that this cluster is to forge; answers when the edit reached the hub, or was sent to it. */
 type Edit = (to: Cluster) => Promise<number>;
 
-export async function measureClusterMoves(bench: BenchServers): Promise<readonly Figure[]> {
+export async function measureClusterMoves(
+  bench: BenchServers,
+  { moves }: Extent,
+): Promise<readonly Figure[]> {
   await using clusters = await startPair(bench, { namespace: "cluster-moves" });
   const { east, west } = clusters;
   const byOverride: Edit = (to) => {
@@ -28,26 +30,26 @@ export async function measureClusterMoves(bench: BenchServers): Promise<readonly
     sent(() => east.edit({ forgeState: to === west ? "Disabled" : "Priority-based" }));
   const byCommand: Edit = await failover(clusters, bench);
   return [
-    ...await measure(clusters, { how: "by an override", edit: byOverride }),
-    ...await measure(clusters, { how: "by Disabled and back", edit: byState }),
-    ...await measure(clusters, { how: "by the command failover", edit: byCommand }),
+    ...await measure(clusters, { how: "by an override", edit: byOverride, moves }),
+    ...await measure(clusters, { how: "by Disabled and back", edit: byState, moves }),
+    ...await measure(clusters, { how: "by the command failover", edit: byCommand, moves }),
     figure("  meanwhile two forged, over all moves", twice(clusters), "0"),
   ];
 }
 
 async function measure(
   clusters: Clusters,
-  { how, edit }: { readonly how: string; readonly edit: Edit },
+  { how, edit, moves }: { readonly how: string; readonly edit: Edit; readonly moves: number },
 ): Promise<readonly Figure[]> {
   const took: number[] = [];
   const gaps: number[] = [];
-  for (let run = 0; run < MOVES; run++) {
+  for (let run = 0; run < moves; run++) {
     const [from, to] = run % 2 === 0
       ? [clusters.east, clusters.west]
       : [clusters.west, clusters.east];
     await untilBothReady(clusters);
     // At any point of a second, since the slot rule makes it count.
-    const pointMs = 1_000 * (run / MOVES);
+    const pointMs = 1_000 * (run / moves);
     await pause((pointMs - Date.now() % 1_000 + 1_000) % 1_000);
     const editedAtMs = await edit(to);
     await to.untilForging(DEADLINE_MS);
@@ -57,7 +59,7 @@ async function measure(
   }
   return [
     figure(
-      `cluster moved ${how}: from the edit to the new forger (${MOVES} times)`,
+      `cluster moved ${how}: from the edit to the new forger (${moves} times)`,
       spread(took, "s"),
       "most 3 s",
     ),

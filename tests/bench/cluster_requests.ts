@@ -1,29 +1,36 @@
-// Owns how many requests a cluster sends to the coordination API while nothing happens, by verb and resource.
+// Owns what the replicas of two clusters use while nothing happens: requests to the coordination API, CPU, memory.
 // Never one count alone: the hub's log says what came, the sidecars' metrics what they sent.
 
 import type { Cluster } from "../support/cluster.ts";
 import type { Window } from "../support/audit.ts";
 import { pause, startPair, untilBothReady } from "./cluster_pair.ts";
 import type { BenchServers, Place } from "./cluster_servers.ts";
+import type { Extent } from "./extent.ts";
 import { type Figure, figure } from "./figures.ts";
+import { cpuMs, memoryMb } from "./process_figures.ts";
 
 /** After which the beginning of leadership and of all watches is over. */
 const WARM_UP_MS = 20_000;
-const WINDOW_MS = 120_000;
 const NAMESPACE = "cluster-requests";
 
 /** By verb and resource, such as `update leases`. */
 type Counts = Readonly<Record<string, number>>;
 
-export async function measureClusterRequests(bench: BenchServers): Promise<readonly Figure[]> {
+export async function measureClusterRequests(
+  bench: BenchServers,
+  { clustersMs }: Extent,
+): Promise<readonly Figure[]> {
   await using clusters = await startPair(bench, { namespace: NAMESPACE });
   await untilBothReady(clusters);
   await pause(WARM_UP_MS);
   const { both } = clusters;
+  const all = both.flatMap(replicasOf);
   const before = await Promise.all(both.map(sentBy));
+  const cpuBefore = all.map(({ pid }) => cpuMs(pid));
   const fromMs = Date.now();
-  await pause(WINDOW_MS);
+  await pause(clustersMs);
   const window = { fromMs, toMs: Date.now() };
+  const used = all.map(({ pid }, i) => ({ cpu: cpuMs(pid) - cpuBefore[i]!, ...memoryMb(pid) }));
   const after = await Promise.all(both.map(sentBy));
   const minutes = (window.toMs - fromMs) / 60_000;
   const figures = both.map(async (cluster, i) => {
@@ -43,7 +50,34 @@ export async function measureClusterRequests(bench: BenchServers): Promise<reado
       figure("  by its metrics", described(sent, minutes)),
     ];
   });
-  return (await Promise.all(figures)).flat();
+  const costs = all.flatMap(({ who }, i) => {
+    const { cpu, anonymous, resident } = used[i]!;
+    return [
+      figure(`CPU of ${who}, ms a minute`, (cpu / minutes).toFixed(0)),
+      figure(
+        "  its memory, anonymous / resident MB, kubeconfig for the coordination API",
+        `${anonymous.toFixed(1)} / ${resident.toFixed(1)}`,
+      ),
+    ];
+  });
+  return [...(await Promise.all(figures)).flat(), ...costs];
+}
+
+interface Measured {
+  readonly who: string;
+  readonly pid: number;
+}
+
+/** Those that run, with what each is. */
+function replicasOf(cluster: Cluster): Measured[] {
+  const forges = cluster.forges();
+  return cluster.replicas.all.flatMap((one) => {
+    const pid = one.pod.sidecar?.pid;
+    if (pid === undefined) return [];
+    const leads = forges && cluster.replicas.forger() === one;
+    const who = leads ? "the forger" : `a replica of ${forges ? "the forging" : "another"} cluster`;
+    return [{ who, pid }];
+  });
 }
 
 async function sentBy({ replicas }: Cluster): Promise<Counts> {

@@ -6,16 +6,17 @@ import { LEASE_DURATION_MS, Replicas } from "../support/replicas.ts";
 import { until } from "../support/until.ts";
 import { type Figure, figure, spread } from "./figures.ts";
 
-const HAND_OVERS = 20;
-const LOSSES = 3;
-
-export async function measureHandOvers(server: RealApiServer): Promise<readonly Figure[]> {
+/** `count` times the leader is told to go. */
+export async function measureHandOvers(
+  server: RealApiServer,
+  count: number,
+): Promise<readonly Figure[]> {
   await using replicas = await Replicas.start({ server, namespace: "hand-overs" });
   const gaps: number[] = [];
-  for (let run = 0; run < HAND_OVERS; run++) {
+  for (let run = 0; run < count; run++) {
     const leader = await settledForger(replicas);
     // At any point of a second, since the slot rule makes it count.
-    await pause(1_000 * (run / HAND_OVERS));
+    await pause(1_000 * (run / count));
     const sinceMs = Date.now();
     leader.pod.sidecar?.kill("SIGTERM");
     await replicas.untilOneForges(replicas.others(leader));
@@ -24,7 +25,7 @@ export async function measureHandOvers(server: RealApiServer): Promise<readonly 
   }
   return [
     figure(
-      `leader gets SIGTERM: nobody forges (${HAND_OVERS} times)`,
+      `leader gets SIGTERM: nobody forges (${count} times)`,
       spread(gaps, "s"),
       "median 1 s, most 2 s",
     ),
@@ -32,8 +33,12 @@ export async function measureHandOvers(server: RealApiServer): Promise<readonly 
   ];
 }
 
-export async function measureLosses(server: RealApiServer): Promise<readonly Figure[]> {
-  const particular = Array.from({ length: LOSSES + 1 }, () => ({}));
+/** `count` times the leader's pod vanishes. */
+export async function measureLosses(
+  server: RealApiServer,
+  count: number,
+): Promise<readonly Figure[]> {
+  const particular = Array.from({ length: count + 1 }, () => ({}));
   await using replicas = await Replicas.start({
     server,
     namespace: "losses",
@@ -42,7 +47,7 @@ export async function measureLosses(server: RealApiServer): Promise<readonly Fig
   const gaps: number[] = [];
   const sinceRenewal: number[] = [];
   let left = replicas.all;
-  for (let run = 0; run < LOSSES; run++) {
+  for (let run = 0; run < count; run++) {
     const leader = await settledForger(replicas);
     const sinceMs = Date.now();
     await leader.pod.vanish();
@@ -54,7 +59,7 @@ export async function measureLosses(server: RealApiServer): Promise<readonly Fig
   }
   const most = LEASE_DURATION_MS / 1_000 + 1;
   return [
-    figure(`pod lost: nobody forges (${LOSSES} times)`, spread(gaps, "s")),
+    figure(`pod lost: nobody forges (${count} times)`, spread(gaps, "s")),
     figure(
       "  from the last renewal to the next forger",
       spread(sinceRenewal, "s"),

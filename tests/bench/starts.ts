@@ -6,16 +6,18 @@ import { managerBinary } from "../support/manager_binary.ts";
 import { Replicas } from "../support/replicas.ts";
 import { type Figure, figure, spread } from "./figures.ts";
 
-const RUNS = 10;
 const POLL_MS = 2;
 const DEADLINE_MS = 10_000;
 
-export async function measureStarts(server: RealApiServer): Promise<readonly Figure[]> {
+export async function measureStarts(
+  server: RealApiServer,
+  runs: number,
+): Promise<readonly Figure[]> {
   await using replicas = await Replicas.make({ server, namespace: "starts", replicas: [{}] });
   const { pod } = replicas.at(0);
   const health: number[] = [];
   const startup: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     // As in a new pod: nothing is in place yet.
     await Deno.remove(`${pod.dir}/keys`, { recursive: true });
     await Deno.mkdir(`${pod.dir}/keys`);
@@ -37,8 +39,8 @@ export async function measureStarts(server: RealApiServer): Promise<readonly Fig
     await sidecar.status;
   }
   return [
-    figure(`start to /health (${RUNS} runs)`, spread(health, "s")),
-    figure(`start to /startup-status 200 (${RUNS} runs)`, spread(startup, "s"), "0.3 s"),
+    figure(`start to /health (${runs} runs)`, spread(health, "s")),
+    figure(`start to /startup-status 200 (${runs} runs)`, spread(startup, "s"), "0.3 s"),
   ];
 }
 
