@@ -13,7 +13,8 @@ import {
   update,
 } from "./election_state.ts";
 import { type LeaseView, observeLease } from "./lease.ts";
-import { type LeaseRecord, type LeaseWriter, readLease } from "./lease_record.ts";
+import { type LeaseRecord, readLease } from "./lease_record.ts";
+import type { LeaseWriter } from "./lease_writes.ts";
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
 
 const RETRY_MS = 1_000;

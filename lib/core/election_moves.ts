@@ -14,15 +14,15 @@ import {
 } from "./election_state.ts";
 import { leaseStanding, type LeaseStandpoint, nextTransitions, type Standing } from "./lease.ts";
 import type { LeaseObject } from "./lease_object.ts";
+import type { LeaseRecord } from "./lease_record.ts";
 import {
   claimedLease,
-  type LeaseRecord,
   type LeaseWriter,
   movedLease,
   releasedLease,
   renewedLease,
   vacantLease,
-} from "./lease_record.ts";
+} from "./lease_writes.ts";
 import type { Stamp } from "./permit.ts";
 import { addMs, isBefore, type Monotonic, type WallTime } from "./time.ts";
 

@@ -4,7 +4,8 @@
 import type { ApiFailure } from "./api_failure.ts";
 import { type LeaseView, UNOBSERVED } from "./lease.ts";
 import type { LeaseObject } from "./lease_object.ts";
-import type { LeaseRecord, LeaseWriter } from "./lease_record.ts";
+import type { LeaseRecord } from "./lease_record.ts";
+import type { LeaseWriter } from "./lease_writes.ts";
 import type { Hold, Stamp } from "./permit.ts";
 import type { Monotonic, WallTime } from "./time.ts";
 

@@ -1,9 +1,7 @@
-// Owns how a Lease is read, and the five ways in which it is written: vacant, claimed, renewed, released, moved.
-// Never decides which: lease.ts does.
+// Owns what a Lease says: its spec, our annotations on it, and the receipt that only counts for this very record.
+// Never decides what follows from it: lease.ts does.
 
-import { isoMicroTime } from "./iso_time.ts";
 import type { LeaseObject } from "./lease_object.ts";
-import type { WallTime } from "./time.ts";
 
 /** Annotations of ours on a Lease. Its spec has no field for them that API servers keep. */
 export const ANNOTATION = {
@@ -55,19 +53,6 @@ export interface LeaseRecord {
   readonly lapsedBy: string | undefined;
   /** Only a receipt that is valid for this very record. */
   readonly receipt: Receipt | undefined;
-}
-
-/** Who writes: goes into every record of ours. */
-export interface LeaseWriter {
-  readonly holder: string;
-  readonly holderUid: string;
-  readonly poolId: string;
-  readonly durationSeconds: number;
-}
-
-export interface WriteMark {
-  readonly nonce: string;
-  readonly now: WallTime;
 }
 
 /** Undefined for an object that no API server would send: without uid or resourceVersion. */
@@ -124,159 +109,4 @@ function parseReceipt(text: string): Receipt | undefined {
     typeof renewTime === "string" && Number.isSafeInteger(transitions) &&
     Number.isSafeInteger(fencedSecond);
   return whole ? value as Receipt : undefined;
-}
-
-/** A new Lease, the only thing ever sent by POST: it holds nothing, so it may land late without harm. */
-export function vacantLease(
-  { name, namespace, poolId, durationSeconds, transitions }: {
-    name: string;
-    namespace: string;
-    poolId: string;
-    durationSeconds: number;
-    transitions: number;
-  },
-): LeaseObject {
-  return {
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name,
-      namespace,
-      labels: { "app.kubernetes.io/managed-by": "cardano-forge-manager" },
-      annotations: { [ANNOTATION.poolId]: poolId },
-    },
-    spec: { leaseDurationSeconds: durationSeconds, leaseTransitions: transitions },
-  };
-}
-
-export function claimedLease(
-  record: LeaseRecord,
-  { writer, mark, transitions, fencedSecond }: {
-    writer: LeaseWriter;
-    mark: WriteMark;
-    transitions: number;
-    fencedSecond?: number | undefined;
-  },
-): LeaseObject {
-  const at = isoMicroTime(mark.now);
-  return rewritten(record, {
-    spec: {
-      holderIdentity: writer.holder,
-      leaseDurationSeconds: writer.durationSeconds,
-      acquireTime: at,
-      renewTime: at,
-      leaseTransitions: transitions,
-    },
-    annotations: {
-      ...holderAnnotations(writer, mark),
-      [ANNOTATION.fencedSecond]: fencedSecond === undefined ? undefined : String(fencedSecond),
-    },
-  });
-}
-
-export function renewedLease(
-  record: LeaseRecord,
-  { writer, mark }: { writer: LeaseWriter; mark: WriteMark },
-): LeaseObject {
-  return rewritten(record, {
-    spec: {
-      holderIdentity: writer.holder,
-      leaseDurationSeconds: writer.durationSeconds,
-      renewTime: isoMicroTime(mark.now),
-    },
-    annotations: holderAnnotations(writer, mark),
-  });
-}
-
-/** To be sent only when the node's stop is confirmed and its key files are gone. */
-export function releasedLease(
-  record: LeaseRecord,
-  { by, mark, fencedSecond, preferredCluster, lapsedBy }: {
-    by: string;
-    mark: WriteMark;
-    fencedSecond: number;
-    preferredCluster?: string | undefined;
-    lapsedBy?: string | undefined;
-  },
-): LeaseObject {
-  const renewTime = isoMicroTime(mark.now);
-  const receipt: Receipt = {
-    by,
-    uid: record.uid,
-    renewTime,
-    transitions: record.transitions,
-    fencedSecond,
-  };
-  return rewritten(record, {
-    spec: { holderIdentity: "", renewTime },
-    annotations: {
-      [ANNOTATION.fencedSecond]: undefined,
-      [ANNOTATION.holderUid]: undefined,
-      [ANNOTATION.nonce]: mark.nonce,
-      [ANNOTATION.receipt]: JSON.stringify(receipt),
-      [ANNOTATION.preferredCluster]: preferredCluster,
-      [ANNOTATION.lapsedBy]: lapsedBy,
-    },
-  });
-}
-
-/**
- * Marks a lock as replaced by another name, so that none of the older pods takes it any more. Names
- * of earlier marks stay: who goes back to this lock has to ask for each of them.
- */
-export function movedLease(
-  record: LeaseRecord,
-  { movedTo, mark, transitions }: { movedTo: string; mark: WriteMark; transitions: number },
-): LeaseObject {
-  return rewritten(record, {
-    spec: {
-      holderIdentity: "",
-      renewTime: isoMicroTime(mark.now),
-      leaseTransitions: transitions,
-    },
-    annotations: {
-      [ANNOTATION.holderUid]: undefined,
-      [ANNOTATION.nonce]: mark.nonce,
-      [ANNOTATION.receipt]: undefined,
-      ...(record.receipt === undefined
-        ? {}
-        : { [ANNOTATION.fencedSecond]: String(record.receipt.fencedSecond) }),
-      [ANNOTATION.movedTo]: [...new Set([...record.movedTo, movedTo])].join(","),
-    },
-  });
-}
-
-function holderAnnotations(
-  writer: LeaseWriter,
-  mark: WriteMark,
-): Record<string, string | undefined> {
-  return {
-    [ANNOTATION.poolId]: writer.poolId,
-    [ANNOTATION.holderUid]: writer.holderUid,
-    [ANNOTATION.nonce]: mark.nonce,
-    [ANNOTATION.receipt]: undefined,
-    [ANNOTATION.movedTo]: undefined,
-    [ANNOTATION.preferredCluster]: undefined,
-    [ANNOTATION.lapsedBy]: undefined,
-  };
-}
-
-/** The record's object with some fields replaced; an undefined annotation is removed. */
-function rewritten(
-  { object }: LeaseRecord,
-  change: {
-    spec: NonNullable<LeaseObject["spec"]>;
-    annotations: Record<string, string | undefined>;
-  },
-): LeaseObject {
-  const annotations: Record<string, string> = {};
-  const all = { ...object.metadata.annotations, ...change.annotations };
-  for (const [key, value] of Object.entries(all)) {
-    if (value !== undefined) annotations[key] = value;
-  }
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations },
-    spec: { ...object.spec, ...change.spec },
-  };
 }

@@ -4,19 +4,17 @@
 import { stepElection } from "./election.ts";
 import { holdRuns } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
+import { forgeStanding, judge, noteHold } from "./forge_tier.ts";
 import {
   type ForgeContext,
-  forgeStanding,
   forgetClusters,
   type ForgeTier,
-  forgeWish,
-  judge,
-  noteHold,
   seeClusters,
-} from "./forge_tier.ts";
+} from "./forge_tier_state.ts";
+import { forgeWish } from "./forge_tier_wish.ts";
 import { noteCheck } from "./health.ts";
 import { nextTransitions } from "./lease.ts";
-import { claimedLease, type LeaseWriter } from "./lease_record.ts";
+import { claimedLease, type LeaseWriter } from "./lease_writes.ts";
 import type { ManagerEvent, ManagerInstant, Managing } from "./manager_state.ts";
 import {
   contextFor,

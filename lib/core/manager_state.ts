@@ -10,7 +10,7 @@ import {
   type WriteKind,
 } from "./election_state.ts";
 import type { UnfitVerdict } from "./guard_verdicts.ts";
-import { type ForgeTier, type ForgeTierSettings, newForgeTier } from "./forge_tier.ts";
+import { type ForgeTier, type ForgeTierSettings, newForgeTier } from "./forge_tier_state.ts";
 import type { HealthCheckResult } from "./health.ts";
 import type { LeaseObject } from "./lease_object.ts";
 import type { GrantRequest, Stamp } from "./permit.ts";

@@ -4,7 +4,7 @@
 import { standingOf } from "./election_moves.ts";
 import type { Election, ElectionContext, Wish } from "./election_state.ts";
 import type { Standing } from "./lease.ts";
-import type { LeaseWriter } from "./lease_record.ts";
+import type { LeaseWriter } from "./lease_writes.ts";
 import type { ManagerEffect, ManagerInstant, Managing } from "./manager_state.ts";
 import { type Monotonic, wallSecond } from "./time.ts";
 

@@ -2,7 +2,8 @@
 // Never words that change by themselves, such as seconds left: each change is a write.
 
 import type { ClusterConfig } from "../config/cluster.ts";
-import { claimableEpoch, type ForgeTier, ownVerdict } from "../core/forge_tier.ts";
+import { claimableEpoch, ownVerdict } from "../core/forge_tier.ts";
+import type { ForgeTier } from "../core/forge_tier_state.ts";
 import type { UnfitVerdict } from "../core/guard_verdicts.ts";
 import type { Standing } from "../core/lease.ts";
 import { wallTime } from "../core/time.ts";

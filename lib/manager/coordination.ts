@@ -3,7 +3,7 @@
 
 import type { Config } from "../config.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import type { ForgeTier } from "../core/forge_tier.ts";
+import type { ForgeTier } from "../core/forge_tier_state.ts";
 import type { Standing } from "../core/lease.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";

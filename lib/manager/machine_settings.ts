@@ -2,7 +2,7 @@
 // Never reads a setting that the machine has no use for.
 
 import type { Config } from "../config.ts";
-import type { ForgeTierSettings } from "../core/forge_tier.ts";
+import type { ForgeTierSettings } from "../core/forge_tier_state.ts";
 import type { ManagerSettings } from "../core/manager_state.ts";
 
 export function machineSettings(

@@ -3,7 +3,7 @@
 
 import { assertNever } from "../core/assert_never.ts";
 import { clusterOf, holdRuns } from "../core/election_moves.ts";
-import type { ForgeTier } from "../core/forge_tier.ts";
+import type { ForgeTier } from "../core/forge_tier_state.ts";
 import type { Standing } from "../core/lease.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";

@@ -4,7 +4,8 @@
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { ForgeState } from "../core/cluster.ts";
 import { clusterOf, holdRuns } from "../core/election_moves.ts";
-import { forgeStanding, type ForgeTier, hasDuplicateName, ownVerdict } from "../core/forge_tier.ts";
+import { forgeStanding, hasDuplicateName, ownVerdict } from "../core/forge_tier.ts";
+import type { ForgeTier } from "../core/forge_tier_state.ts";
 import { forgeContextOf } from "../core/manager_forge.ts";
 import type { ManagerInstant, Managing } from "../core/manager_state.ts";
 import type { ClusterVerdict } from "../core/policy_verdict.ts";

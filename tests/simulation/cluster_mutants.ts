@@ -7,7 +7,7 @@ const WITHOUT_VERSION = "resourceVersion: undefined as never";
 
 export const CLUSTER_MUTANTS: readonly Mutant[] = [
   clusterMutant(9, "inheritance and renewal without CAS", [
-    "lease_record.ts",
+    "lease_writes.ts",
     `  return rewritten(record, {
     spec: {
       holderIdentity: writer.holder,
@@ -37,7 +37,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "const isOurs = seen.holder === self.holder;",
   ]),
   clusterMutant(9, "release with a foreign resourceVersion", [
-    "lease_record.ts",
+    "lease_writes.ts",
     '  return rewritten(record, {\n    spec: { holderIdentity: "", renewTime },',
     `  record = {
     ...record,
@@ -51,7 +51,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "if (!wentBack || wentBack) return next;",
   ]),
   clusterMutant(9, "yield before the stop is confirmed", [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     `  if (guard.epoch <= epoch || guard.fencing) return { kind: "keep" };
   if (guard.fencedSecond === undefined) return { kind: "lapse" };
   return { kind: "release", fencedSecond: guard.fencedSecond, preferredCluster: to, lapses };`,
@@ -78,7 +78,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "if (forge?.givingUp !== undefined) return;",
     "",
   ], [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     'if (guard.epoch <= epoch || guard.fencing) return { kind: "keep" };',
     'if (guard.epoch < epoch || guard.fencing) return { kind: "keep" };',
   ]),
@@ -98,19 +98,19 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "return latest(aheadSince, addMs(held, minimumStayMs - delayMs));",
   ]),
   clusterMutant("policy", "a cluster that cannot forge renews", [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     '? { kind: "lead" } : { kind: "lapse" };',
     '? { kind: "lead" } : { kind: "lead" };',
   ], [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     'return { epoch: context.localEpoch, reason: "start_failed", to: undefined, lapses: true };',
     "return undefined;",
   ], [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     'if (context.localGivesUp !== "no") return only({ kind: "lapse" });',
     'if (context.localGivesUp !== "no") return only({ kind: "keep" });',
   ], [
-    "forge_tier.ts",
+    "forge_tier_wish.ts",
     'if (!guard.isFit) return only({ kind: "lapse" });',
     'if (!guard.isFit) return only({ kind: "keep" });',
   ]),

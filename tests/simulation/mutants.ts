@@ -48,12 +48,12 @@ export const MUTANTS: readonly Mutant[] = [
     "",
   ]),
   mutant(2, "PUT without uid", [
-    "lease_record.ts",
+    "lease_writes.ts",
     "metadata: { ...object.metadata, annotations },",
     "metadata: { ...object.metadata, annotations, uid: undefined as never },",
   ]),
   mutant(2, "PUT without resourceVersion", [
-    "lease_record.ts",
+    "lease_writes.ts",
     "metadata: { ...object.metadata, annotations },",
     "metadata: { ...object.metadata, annotations, resourceVersion: undefined as never },",
   ]),
@@ -114,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     "return receipt ?? (bound ? receipt : undefined);",
   ]),
   mutant(4, "receipt stays when claimed", [
-    "lease_record.ts",
+    "lease_writes.ts",
     "    [ANNOTATION.receipt]: undefined,\n    [ANNOTATION.movedTo]: undefined,",
     "    [ANNOTATION.movedTo]: undefined,",
   ]),

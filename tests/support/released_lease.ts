@@ -1,7 +1,8 @@
 // Owns a Lease as an earlier holder left it in order, so that the first claim need not wait.
 // Never overwrites one that exists.
 
-import { readLease, releasedLease, vacantLease } from "../../lib/core/lease_record.ts";
+import { readLease } from "../../lib/core/lease_record.ts";
+import { releasedLease, vacantLease } from "../../lib/core/lease_writes.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import { expectStatus } from "./api_request.ts";
 import type { RealApiServer } from "./apiserver.ts";

@@ -3,15 +3,12 @@
 
 import { assertEquals } from "@std/assert";
 import type { ClusterResource } from "../../../lib/core/cluster.ts";
-import {
-  type ForgeContext,
-  forgeWish,
-  judge,
-  newForgeTier,
-  noteHold,
-} from "../../../lib/core/forge_tier.ts";
+import { judge, noteHold } from "../../../lib/core/forge_tier.ts";
+import { type ForgeContext, newForgeTier } from "../../../lib/core/forge_tier_state.ts";
+import { forgeWish } from "../../../lib/core/forge_tier_wish.ts";
 import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
-import { ANNOTATION, type LeaseWriter, readLease } from "../../../lib/core/lease_record.ts";
+import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
+import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
 import { observeHeartbeats } from "../../../lib/core/policy_heartbeat.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
 import { newSpec } from "../../simulation/simulated_cluster.ts";

@@ -4,16 +4,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
+import { ANNOTATION, type LeaseRecord, readLease } from "../../../lib/core/lease_record.ts";
 import {
-  ANNOTATION,
   claimedLease,
-  type LeaseRecord,
   movedLease,
-  readLease,
   releasedLease,
   renewedLease,
   vacantLease,
-} from "../../../lib/core/lease_record.ts";
+} from "../../../lib/core/lease_writes.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 
 const WRITER = { holder: "me", holderUid: "my-uid", poolId: "pool", durationSeconds: 15 };

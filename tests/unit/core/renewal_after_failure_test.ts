@@ -10,12 +10,8 @@ import {
   newElection,
 } from "../../../lib/core/election_state.ts";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
-import {
-  claimedLease,
-  type LeaseWriter,
-  readLease,
-  vacantLease,
-} from "../../../lib/core/lease_record.ts";
+import { readLease } from "../../../lib/core/lease_record.ts";
+import { claimedLease, type LeaseWriter, vacantLease } from "../../../lib/core/lease_writes.ts";
 import { stepManager } from "../../../lib/core/manager.ts";
 import { type GuardView, type ManagerEvent, newManaging } from "../../../lib/core/manager_state.ts";
 import type { Stamp } from "../../../lib/core/permit.ts";

@@ -4,7 +4,8 @@
 
 import type { Config } from "../../../lib/config.ts";
 import { readConfig } from "../../../lib/config.ts";
-import { readLease, releasedLease, vacantLease } from "../../../lib/core/lease_record.ts";
+import { readLease } from "../../../lib/core/lease_record.ts";
+import { releasedLease, vacantLease } from "../../../lib/core/lease_writes.ts";
 import { permitTime, wallTime } from "../../../lib/core/time.ts";
 import {
   type EmulatedRequest,

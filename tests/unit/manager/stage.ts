@@ -3,12 +3,8 @@
 
 import { type Config, readConfig } from "../../../lib/config.ts";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
-import {
-  ANNOTATION,
-  readLease,
-  releasedLease,
-  vacantLease,
-} from "../../../lib/core/lease_record.ts";
+import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
+import { releasedLease, vacantLease } from "../../../lib/core/lease_writes.ts";
 import { permitTime, wallTime } from "../../../lib/core/time.ts";
 import { type Emulator, startEmulator } from "../../../lib/demo/emulator.ts";
 import type { GuardReport, ManagerToGuard } from "../../../lib/door.ts";
