@@ -75,6 +75,28 @@ helmTest("large numbers reach the program as they were given", async () => {
   assertEquals(env["API_TIMEOUT"], "1.25");
 });
 
+helmTest(
+  "an update or a drain goes on when this replica could lead, not when it merely runs",
+  async () => {
+    const nodeOf = (objects: readonly Json[]) =>
+      oneOf(objects, "StatefulSet").spec.template.spec.containers
+        .find(({ name }: Json) => name === "cardano-node");
+    const onAnotherPort = ["startupProbe", "readinessProbe", "livenessProbe"]
+      .map((probe) => `healthChecks.forgeManager.${probe}.httpGet.port=9000`)
+      .concat("forgeManager.metricsPort=9000")
+      .flatMap((set) => ["--set", set]);
+    const objects = await render(NODE_CHART, onAnotherPort);
+    const { metricsPort } = configOf(objects);
+    const { httpGet } = nodeOf(objects).readinessProbe;
+    assertEquals(httpGet, { path: "/readyz", port: metricsPort });
+    const relay = await render(NODE_CHART, ["--set", "forgeManager.enabled=false"]);
+    assertEquals(nodeOf(relay).readinessProbe, undefined);
+    const own = "healthChecks.cardanoNode.readinessProbe.tcpSocket.port=3001";
+    const given = await render(NODE_CHART, ["--set", own]);
+    assertEquals(nodeOf(given).readinessProbe, { tcpSocket: { port: 3001 } });
+  },
+);
+
 helmTest("the chart knows every setting of the program", async () => {
   const { stdout } = await template(NODE_CHART, ["--show-only", "templates/statefulset.yaml"]);
   assert(stdout.includes("kind: StatefulSet"));

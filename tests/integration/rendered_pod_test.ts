@@ -94,9 +94,8 @@ Deno.test({
 
       await t.step("one node forges, and all are ready by their probes", async () => {
         assertEquals(forging().length, 1);
-        await until("all to be ready", () => pods.every((pod) => pod.isReady(MANAGER)), {
-          timeoutMs: 30_000,
-        });
+        const isReady = (pod: RenderedPod) => pod.isReady(MANAGER) && pod.isReady(NODE);
+        await until("all to be ready", () => pods.every(isReady), { timeoutMs: 30_000 });
       });
 
       await t.step("an Event about its pod tells who was elected", async () => {

@@ -160,7 +160,13 @@ livenessProbe:
   successThreshold: 1
   terminationGracePeriodSeconds: {{ int $probe.terminationGracePeriodSeconds }}
 {{- end }}
-{{- with .Values.healthChecks.cardanoNode.readinessProbe }}
+{{- $ready := .Values.healthChecks.cardanoNode.readinessProbe }}
+{{- if and .Values.forgeManager.enabled (not $ready) }}
+{{- $ready = dict "httpGet" (dict "path" "/readyz" "port" (int .Values.forgeManager.metricsPort)) "periodSeconds" 5 "timeoutSeconds" 2 "failureThreshold" 3 }}
+{{- end }}
+{{- with $ready }}
+# An update or a drain goes on when this replica could lead, not when its containers merely run: a node
+# takes minutes to open its chain, in which the next pod to be replaced may be the leader.
 readinessProbe:
   {{- toYaml . | nindent 2 }}
 {{- end }}
