@@ -53,9 +53,12 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
       ? { ...lease.spec, holderIdentity: "" }
       : { ...old.spec, ...kept, ...(part === "spec" ? { holderIdentity: "" } : {}) },
   });
-  // Both halves of one old release, one after the other, are the whole of it.
-  const receipt = readLease(change(present))?.receipt;
-  const isWhole = part === "object" || (receipt !== undefined && receipt.transitions < lost);
+  // Both halves of one old release, put in by hand one after the other, are the whole of it.
+  const after = change(present);
+  const text = after.metadata.annotations?.[ANNOTATION.receipt] ?? "";
+  if (part !== "spec") world.receiptsByHand.add(text);
+  const isValid = (readLease(after)?.receipt?.transitions ?? lost) < lost;
+  const isWhole = part === "object" || (isValid && world.receiptsByHand.has(text));
   if (isWhole) world.forget((one) => one.highestTransitions >= lost);
   store.edit(name, change);
 }

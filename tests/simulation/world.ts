@@ -84,6 +84,8 @@ export class World {
   watchLagMs = 20;
   /** The last restore of an old object, and who knew that it was old. */
   restored: { readonly at: number; readonly knowing: ReadonlySet<ManagerIsolate> } | undefined;
+  /** Receipts that came back with annotations restored by hand. */
+  readonly receiptsByHand = new Set<string>();
   violation: Violation | undefined;
   readonly apart: ApartClass[] = [];
   readonly faults = new Map<string, number>();
