@@ -2,6 +2,7 @@
 // Never carries a byte of a key file: credentials cross as a verdict about them.
 
 import type { Config } from "./config.ts";
+import type { KillFrom } from "./core/fence.ts";
 import type { UnfitVerdict } from "./core/guard_verdicts.ts";
 import type { NodePhase, SighupReason } from "./core/node_life.ts";
 import type { Stamp } from "./core/permit.ts";
@@ -23,8 +24,11 @@ export type ManagerToGuard =
     /** Wall second in which the last holder was fenced; the node is signalled in a later one only. */
     readonly fencedSecond: number | undefined;
   }
-  /** Stop forging now, whatever is left of the permit. */
-  | { readonly kind: "revoke"; readonly reason: string }
+  /**
+   * Stop forging now, whatever is left of the permit. `killFrom` says from when a node that does not
+   * confirm it may be killed: "permit_end" only where our own pod is being deleted.
+   */
+  | { readonly kind: "revoke"; readonly reason: string; readonly killFrom: KillFrom }
   /** Our lease was seen in other hands: the nonces on file prove nothing any more. */
   | { readonly kind: "forget_nonces" }
   /** Answer to `shutdown`: the leases are released, or cannot be. */

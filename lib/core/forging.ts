@@ -2,9 +2,18 @@
 // Never lets an event find a permit that time has ended.
 
 import { assertNever } from "./assert_never.ts";
+import { restarted } from "./fence.ts";
 import { actOnState } from "./forging_moves.ts";
 import { type ForgingEvent, type ForgingStep, type Guarding, SETTLE_MS } from "./forging_state.ts";
-import { endPermit, failStart, keepPermit, log, type Turn, update } from "./forging_turn.ts";
+import {
+  endPermit,
+  failStart,
+  hurryFence,
+  keepPermit,
+  log,
+  type Turn,
+  update,
+} from "./forging_turn.ts";
 import { metricsTrial } from "./metrics_trial.ts";
 import {
   isUp,
@@ -69,7 +78,8 @@ function take(turn: Turn, event: ForgingEvent): void {
     case "granted":
       return takeGrant(turn, event);
     case "revoked":
-      return endPermit(turn, event.reason);
+      if (event.killFrom === "half_fence") hurryFence(turn, event.reason);
+      return endPermit(turn, event.reason, { killFrom: event.killFrom });
     case "nonces_forgotten":
       update(turn, { nonces: [] });
       return keepPermit(turn);
@@ -77,6 +87,8 @@ function take(turn: Turn, event: ForgingEvent): void {
       return update(turn, { stamps: nextEpoch(turn.state.stamps) });
     case "shutdown":
       update(turn, { shuttingDown: true });
+      // This process leaves within FENCE_TIMEOUT and some: nobody would be there to kill later.
+      hurryFence(turn, "shutdown");
       return endPermit(turn, "shutdown");
     default:
       return assertNever(event);
@@ -131,9 +143,7 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
 function restartFence(turn: Turn): void {
   const { fence, node } = turn.state;
   if (fence === undefined || node.forging) return;
-  update(turn, {
-    fence: { ...fence, since: turn.now, signalledAt: undefined, killedAt: undefined },
-  });
+  update(turn, { fence: restarted(fence, turn.now) });
 }
 
 function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {

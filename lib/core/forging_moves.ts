@@ -1,7 +1,8 @@
 // Owns what the guard does about what it knows: start, keep, stop, clean up, look and scrape.
 // Never sends a signal or touches files itself: it names at most one such act a step.
 
-import { type Fence, SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
+import { type Fence, killDueAt } from "./fence.ts";
+import { SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
 import {
   closeFence,
   endPermit,
@@ -254,8 +255,8 @@ function killIsDue(turn: Turn): boolean {
   return filesStuck || !isBefore(now, latest(softEnd(turn, fence), gaugeDueAt(node)));
 }
 
-function softEnd(turn: Turn, fence: Fence): Monotonic {
-  return addMs(fence.since.monotonic, turn.state.settings.fenceTimeoutMs / 2);
+function softEnd({ state: { settings }, now }: Turn, fence: Fence): Monotonic {
+  return killDueAt(fence, { fenceTimeoutMs: settings.fenceTimeoutMs, now });
 }
 
 /** A gauge that stands at 0 confirms the stop when the signal has settled: a kill can wait for that. */

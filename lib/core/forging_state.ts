@@ -1,6 +1,7 @@
 // Owns the words of the guard's machine: what it knows, what happens to it, what it wants done.
 // Never decides: forging.ts takes events in, forging_moves.ts chooses the moves.
 
+import type { Fence, KillFrom } from "./fence.ts";
 import type {
   NodeIdentity,
   NodeLife,
@@ -16,7 +17,7 @@ import {
   type Stamp,
   type StampBook,
 } from "./permit.ts";
-import type { GuardInstant, Monotonic, PermitTime } from "./time.ts";
+import type { Monotonic, PermitTime } from "./time.ts";
 
 export interface ForgingSettings {
   /** S: within this a fence is confirmed; the node is killed at half of it. */
@@ -39,15 +40,6 @@ export const START_TIMEOUT_MS = 10_000;
 export const SLOT_WAIT_MS_MAX = 2_000;
 
 export type FilesInPlace = "installed" | "absent" | "partial";
-
-export interface Fence {
-  readonly reason: string;
-  readonly since: GuardInstant;
-  /** When the wait of others could end, counted from our last renewal. */
-  readonly claimableAt: PermitTime | undefined;
-  readonly signalledAt: Monotonic | undefined;
-  readonly killedAt: Monotonic | undefined;
-}
 
 export interface Guarding {
   readonly settings: ForgingSettings;
@@ -114,7 +106,7 @@ export type ForgingEvent =
   | { readonly kind: "credentials"; readonly usable: boolean; readonly generation: number }
   | { readonly kind: "stamp_requested"; readonly id: number; readonly nonce: string | undefined }
   | { readonly kind: "granted"; readonly request: GrantRequest; readonly nonce: string }
-  | { readonly kind: "revoked"; readonly reason: string }
+  | { readonly kind: "revoked"; readonly reason: string; readonly killFrom: KillFrom }
   | { readonly kind: "nonces_forgotten" }
   | { readonly kind: "worker_started" }
   | { readonly kind: "shutdown" };

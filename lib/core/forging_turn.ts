@@ -1,6 +1,7 @@
 // Owns one step under way, and the few ways in which a permit ends and a fence opens and closes.
 // Never reads a clock: the instant of the step came with its event.
 
+import { hurried, type KillFrom } from "./fence.ts";
 import type { ForgingEffect, Guarding } from "./forging_state.ts";
 import { nextEpoch } from "./permit.ts";
 import { addMs, elapsedMs, type GuardInstant, type PermitTime, wallSecond } from "./time.ts";
@@ -17,7 +18,11 @@ export interface Turn {
 }
 
 /** Ends the permit, for whatever reason, and opens a fence where there is something to fence. */
-export function endPermit(turn: Turn, reason: string): void {
+export function endPermit(
+  turn: Turn,
+  reason: string,
+  { killFrom = "half_fence" }: { killFrom?: KillFrom } = {},
+): void {
   const { state } = turn;
   update(turn, {
     stamps: nextEpoch(state.stamps),
@@ -31,13 +36,32 @@ export function endPermit(turn: Turn, reason: string): void {
   openFence(turn, {
     reason,
     claimableAt: addMs(state.permit.sentAt, state.settings.leaseDurationMs),
+    patientUntil: killFrom === "permit_end" ? state.permit.until : undefined,
   });
   keepPermit(turn);
 }
 
+/** A fence that was patient is so no more: who asks now does not know how long others still wait. */
+export function hurryFence(turn: Turn, reason: string): void {
+  const { fence } = turn.state;
+  if (fence === undefined) return;
+  const after = hurried(fence, turn.now);
+  if (after === fence) return;
+  update(turn, { fence: after });
+  log(turn, {
+    level: "info",
+    message: "Fence has no more time",
+    fields: { reason, was: fence.reason },
+  });
+}
+
 export function openFence(
   turn: Turn,
-  { reason, claimableAt }: { reason: string; claimableAt: PermitTime | undefined },
+  { reason, claimableAt, patientUntil }: {
+    reason: string;
+    claimableAt: PermitTime | undefined;
+    patientUntil?: PermitTime | undefined;
+  },
 ): void {
   if (turn.state.fence !== undefined) return;
   update(turn, {
@@ -45,6 +69,7 @@ export function openFence(
       reason,
       since: turn.now,
       claimableAt,
+      patientUntil,
       signalledAt: undefined,
       killedAt: undefined,
     },

@@ -1,6 +1,7 @@
 // Owns what the guard says of itself: fit to lead or not, forging or not, and the dead-man's verdict.
 // Never changes the machine: pure readings of its state.
 
+import { fenceCountsFrom } from "./fence.ts";
 import { type Guarding } from "./forging_state.ts";
 import { isUp } from "./node_life.ts";
 import { addMs, elapsedMs, type GuardInstant, isBefore, type Monotonic } from "./time.ts";
@@ -120,7 +121,7 @@ export function deadManVerdict(
     return { live: true, reason: "the node holds a permit" };
   }
   // The end of a permit counts even where no step has come round since to open the fence.
-  const since = fence?.since.permit ?? permit?.until;
+  const since = fence === undefined ? permit?.until : fenceCountsFrom(fence);
   if (since === undefined || isBefore(now.permit, addMs(since, settings.fenceTimeoutMs))) {
     return { live: true, reason: "a fence is under way" };
   }

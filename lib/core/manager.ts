@@ -5,6 +5,7 @@ import { assertNever } from "./assert_never.ts";
 import { stepElection } from "./election.ts";
 import { holdRuns } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
+import type { KillFrom } from "./fence.ts";
 import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
 import { nameIsFree, stepOnePrevious, stepPrevious } from "./manager_previous.ts";
 import {
@@ -68,11 +69,11 @@ function take(turn: Turn, event: ManagerEvent): void {
     case "pod_deleting":
       if (turn.state.podDeleting) return;
       update(turn, { podDeleting: true });
-      if (turn.state.givingUp === undefined) giveUp(turn, "pod_deleting");
+      if (turn.state.givingUp === undefined) giveUp(turn, "pod_deleting", "permit_end");
       return;
     case "shutdown":
       update(turn, { shuttingDown: true });
-      if (turn.state.givingUp === undefined) giveUp(turn, "shutdown");
+      if (turn.state.givingUp === undefined) giveUp(turn, "shutdown", "half_fence");
       return;
     default:
       return assertNever(event);
@@ -109,12 +110,12 @@ function decideToGiveUp(turn: Turn): void {
   }
   // Not knowing yet what the node does forbids a new claim, not going on with what is ours.
   if (guard.unfit === undefined || guard.unfit.code === "forging_unconfirmed") return;
-  if (ours) giveUp(turn, guard.unfit.code);
+  if (ours) giveUp(turn, guard.unfit.code, "half_fence");
 }
 
-function giveUp(turn: Turn, reason: string): void {
+function giveUp(turn: Turn, reason: string, killFrom: KillFrom): void {
   update(turn, { givingUp: { epoch: turn.state.guard?.epoch ?? 0, reason } });
-  turn.effects.push({ kind: "revoke", reason });
+  turn.effects.push({ kind: "revoke", reason, killFrom });
 }
 
 function localWish(turn: Turn): Wish {
@@ -155,7 +156,10 @@ function takeLocalEffect(turn: Turn, effect: ElectionEffect): void {
       }
       return;
     case "lost":
-      turn.effects.push({ kind: "revoke", reason: "lease_lost" }, { kind: "forget_nonces" });
+      turn.effects.push(
+        { kind: "revoke", reason: "lease_lost", killFrom: "half_fence" },
+        { kind: "forget_nonces" },
+      );
       return;
     default:
       turn.effects.push(effect);

@@ -40,7 +40,8 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
   const tier = judge(before, context);
   if (tier.givingUp !== undefined && before.givingUp === undefined) {
     const { to, reason } = tier.givingUp;
-    turn.effects.push({ kind: "yielding", to, reason }, { kind: "revoke", reason });
+    const revoke = { kind: "revoke", reason, killFrom: "half_fence" } as const;
+    turn.effects.push({ kind: "yielding", to, reason }, revoke);
   }
   const wished = forgeWish(tier, context);
   const wish = withSecond(turn, wished.wish);
@@ -75,7 +76,7 @@ function takeEffect(turn: Turn, effect: ElectionEffect): void {
       if (effect.write !== "release" && effect.write !== "move") grant(turn);
       return;
     case "lost":
-      turn.effects.push({ kind: "revoke", reason: "forge_lease_lost" });
+      turn.effects.push({ kind: "revoke", reason: "forge_lease_lost", killFrom: "half_fence" });
       return;
     case "request_stamp":
       turn.effects.push({ ...effect, nonce: undefined });

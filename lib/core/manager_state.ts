@@ -9,6 +9,7 @@ import {
   newElection,
   type WriteKind,
 } from "./election_state.ts";
+import type { KillFrom } from "./fence.ts";
 import type { UnfitVerdict } from "./guard_verdicts.ts";
 import { type ForgeTier, type ForgeTierSettings, newForgeTier } from "./forge_tier_state.ts";
 import type { HealthCheckResult } from "./health.ts";
@@ -117,7 +118,7 @@ export type ManagerEffect =
     readonly nonce: string | undefined;
   }
   | { readonly kind: "grant"; readonly request: GrantRequest; readonly nonce: string }
-  | { readonly kind: "revoke"; readonly reason: string }
+  | { readonly kind: "revoke"; readonly reason: string; readonly killFrom: KillFrom }
   | { readonly kind: "forget_nonces" }
   | { readonly kind: "watch_lease"; readonly name: string }
   | { readonly kind: "unwatch_lease"; readonly name: string }

@@ -116,7 +116,7 @@ export class Guard {
         return this.dispatch({ kind: "granted", request, nonce });
       }
       case "revoke":
-        return this.dispatch({ kind: "revoked", reason: message.reason });
+        return this.dispatch({ ...message, kind: "revoked" });
       case "forget_nonces":
         return this.dispatch({ kind: "nonces_forgotten" });
       case "finished":

@@ -26,7 +26,7 @@ Deno.test("the guard starts the node under a permit only, and stops it when that
   stage.grant();
   await stage.untilForging();
   assertEquals(stage.nodeEvents.at(-1), "able");
-  stage.guard.receive({ kind: "revoke", reason: "shutdown" });
+  stage.guard.receive({ kind: "revoke", reason: "shutdown", killFrom: "half_fence" });
   assertEquals(stage.installed, []); // before anything else is awaited
   await stage.untilReport("the stop", ({ forging }) => forging === "stopped");
   assertEquals(stage.nodeEvents.at(-1), "unable");
@@ -42,7 +42,7 @@ Deno.test("a grant by a stamp from before a revoke starts nothing", async () => 
   stage.guard.receive({ kind: "stamp_request", id: 1, nonce: "n" });
   const stamp = stage.told.findLast(({ kind }) => kind === "stamp");
   assert(stamp?.kind === "stamp");
-  stage.guard.receive({ kind: "revoke", reason: "lease_lost" });
+  stage.guard.receive({ kind: "revoke", reason: "lease_lost", killFrom: "half_fence" });
   const late = { holdMs: 9_000, nonce: "n", fencedSecond: undefined };
   stage.guard.receive({ kind: "grant", stamp: stamp.stamp, ...late });
   assertEquals(stage.report.permitLeftMs, 0);
@@ -71,7 +71,7 @@ Deno.test("a node that refuses to stop is killed within the fence's time", async
   stage.grant();
   await stage.untilForging();
   const revokedMs = performance.now();
-  stage.guard.receive({ kind: "revoke", reason: "lease_lost" });
+  stage.guard.receive({ kind: "revoke", reason: "lease_lost", killFrom: "half_fence" });
   await stage.node?.exited;
   await stage.untilReport("its end", ({ forging }) => forging === "stopped");
   assert(performance.now() - revokedMs < stage.config.fenceTimeoutMs);

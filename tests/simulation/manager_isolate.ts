@@ -95,7 +95,7 @@ export class ManagerIsolate extends Isolate {
         return sidecar.toGuard({ kind: "granted", request: effect.request, nonce: effect.nonce });
       case "revoke":
         this.world.note(sidecar.pod.label, `manager revokes: ${effect.reason}`);
-        return sidecar.toGuard({ kind: "revoked", reason: effect.reason });
+        return sidecar.toGuard({ ...effect, kind: "revoked" });
       case "forget_nonces":
         return sidecar.toGuard({ kind: "nonces_forgotten" });
       case "watch_lease":

@@ -90,7 +90,7 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
       const guard = pod.sidecar?.guard;
       world.agenda.after(
         world.random.between(1, 900),
-        () => guard?.post({ kind: "revoked", reason: "lease_lost" }),
+        () => guard?.post({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" }),
       );
     },
   ],

@@ -77,7 +77,7 @@ Deno.test("a node whose metrics are not believed is asked to stop all the same",
 
 Deno.test("a refusal of the disk keeps a follower from leading for half a minute, not for ever", () => {
   const guard = GuardUnderTest.follower().grant().files("absent", 1, "EROFS");
-  guard.take({ kind: "revoked", reason: "install_failed" });
+  guard.take({ kind: "revoked", reason: "install_failed", killFrom: "half_fence" });
   assertEquals(unfitness(guard.state, guard.now.monotonic)?.code, "install_failed");
   guard.later(30_000).tick();
   assertEquals(unfitness(guard.state, guard.now.monotonic), undefined);

@@ -26,8 +26,10 @@ export const NODE: NodeIdentity = { pid: 7, startTicks: 700 };
 
 export class GuardUnderTest {
   state: Guarding;
-  /** All three clocks run alike; slots begin at whole thousands. */
+  /** All three clocks run alike but for what the next field says; slots begin at whole thousands. */
   nowMs: number;
+  /** How far the permit clock has run ahead, as over a suspension of the machine. */
+  permitAheadMs = 0;
   effects: ForgingEffect[] = [];
 
   constructor(
@@ -45,7 +47,7 @@ export class GuardUnderTest {
   get now(): GuardInstant {
     return {
       monotonic: monotonic(this.nowMs),
-      permit: permitTime(this.nowMs),
+      permit: permitTime(this.nowMs + this.permitAheadMs),
       wall: wallTime(this.nowMs),
     };
   }

@@ -97,7 +97,11 @@ const ROWS: readonly Row[] = [
   {
     node: "ready, metrics readable before, not now, stop wanted",
     guard: () =>
-      GuardUnderTest.leader().take({ kind: "revoked", reason: "lease_lost" }).files("absent")
+      GuardUnderTest.leader().take({
+        kind: "revoked",
+        reason: "lease_lost",
+        killFrom: "half_fence",
+      }).files("absent")
         .signalled().later(1_500).scrapeInVain(),
     forging: "forging",
     unfit: "forging_unconfirmed",
@@ -173,7 +177,11 @@ Deno.test("a permit that ended fences at the next event of any kind", () => {
 });
 
 Deno.test("a stop that is not confirmed at half of FENCE_TIMEOUT ends in a kill", () => {
-  const guard = GuardUnderTest.leader().take({ kind: "revoked", reason: "lease_lost" });
+  const guard = GuardUnderTest.leader().take({
+    kind: "revoked",
+    reason: "lease_lost",
+    killFrom: "half_fence",
+  });
   guard.files("absent").signalled();
   for (let ms = 150; ms < 2_000; ms += 150) {
     guard.later(150).scrape(1);
@@ -184,20 +192,30 @@ Deno.test("a stop that is not confirmed at half of FENCE_TIMEOUT ends in a kill"
 });
 
 Deno.test("key files that cannot be removed end in a kill at once: a SIGHUP would start the node", () => {
-  const guard = GuardUnderTest.leader().take({ kind: "revoked", reason: "lease_lost" });
+  const guard = GuardUnderTest.leader().take({
+    kind: "revoked",
+    reason: "lease_lost",
+    killFrom: "half_fence",
+  });
   guard.files("installed", 1, "EROFS");
   assertEquals(guard.acts, ["sigkill"]);
 });
 
 Deno.test("one file gone is enough for the signal to stop the node", () => {
-  const guard = GuardUnderTest.leader().take({ kind: "revoked", reason: "lease_lost" });
+  const guard = GuardUnderTest.leader().take({
+    kind: "revoked",
+    reason: "lease_lost",
+    killFrom: "half_fence",
+  });
   guard.take({ kind: "files", inPlace: "partial", generation: undefined, problem: "EBUSY" });
   assertEquals(guard.acts, ["sighup disable_forging"]);
 });
 
 Deno.test("a stop waits until the start before it has settled", () => {
   const guard = GuardUnderTest.follower().grant().files("installed").signalled();
-  guard.later(50).take({ kind: "revoked", reason: "lease_lost" }).files("absent");
+  guard.later(50).take({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" }).files(
+    "absent",
+  );
   assertEquals(guard.acts, []);
   assertEquals(owesSignal(guard.state), true);
   guard.later(950).tick();
@@ -206,7 +224,8 @@ Deno.test("a stop waits until the start before it has settled", () => {
 
 Deno.test("a gauge that stood at 0 confirms a stop only when the signal has settled", () => {
   const guard = GuardUnderTest.follower().grant().files("installed").signalled().later(1_000);
-  guard.take({ kind: "revoked", reason: "lease_lost" }).files("absent").signalled();
+  guard.take({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" }).files("absent")
+    .signalled();
   guard.later(100).scrape(0);
   assertEquals(isFencing(guard.state), true);
   guard.later(900).scrape(0);
@@ -246,7 +265,8 @@ Deno.test("changed credentials are a stop and a start in a later second, under t
 
 Deno.test("no grant is taken while a stop is unconfirmed, or in a shutdown", () => {
   const guard = GuardUnderTest.leader();
-  guard.take({ kind: "revoked", reason: "lease_lost" }).files("absent").signalled().grant();
+  guard.take({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" }).files("absent")
+    .signalled().grant();
   assertEquals(guard.state.permit, undefined);
   guard.later(100).scrape(0).take({ kind: "shutdown" }).grant();
   assertEquals(guard.state.permit, undefined);
@@ -271,7 +291,7 @@ Deno.test("a trial without a node keeps the files by the permit alone", () => {
   assertEquals(guard.acts, ["keep_permit", "install_files"]);
   guard.files("installed");
   assertEquals(forgingVerdict(guard.state), "forging");
-  guard.take({ kind: "revoked", reason: "shutdown" });
+  guard.take({ kind: "revoked", reason: "shutdown", killFrom: "half_fence" });
   assertEquals(guard.acts, ["keep_permit", "remove_files"]);
   guard.files("absent");
   assertEquals(forgingVerdict(guard.state), "stopped");

@@ -50,7 +50,8 @@ for (const idle of [0, undefined] as const) {
 
 Deno.test("metrics believed again guard the stop: a node that shows forging on is killed", () => {
   const guard = start(cleanedUp(successor(doubting(), 9), 0)).scrape(1).later(1_000);
-  guard.take({ kind: "revoked", reason: "test" }).files("absent").signalled();
+  guard.take({ kind: "revoked", reason: "test", killFrom: "half_fence" }).files("absent")
+    .signalled();
   guard.later(1_500).scrape(1);
   assertEquals(guard.state.node.suspicion, "likely", "settle time alone confirms nothing now");
   guard.later(1_000).scrape(1);

@@ -19,7 +19,7 @@ const WORKER = `data:application/javascript,${
         const { state } = await Deno.permissions.query({ name });
         if (state === "granted") granted.push(name);
       }
-      self.postMessage({ kind: "revoke", reason: granted.join(" ") });
+      self.postMessage({ kind: "revoke", reason: granted.join(" "), killFrom: "half_fence" });
     };
   `)
 }`;
@@ -56,7 +56,7 @@ Deno.test("the manager's isolate may use the network and nothing else of this ma
   const { made, received } = host();
   made.start();
   await until("its answer", () => received.length > 0);
-  assertEquals(received, [{ kind: "revoke", reason: "net" }]);
+  assertEquals(received, [{ kind: "revoke", reason: "net", killFrom: "half_fence" }]);
   made.stop();
 });
 

@@ -59,7 +59,7 @@ Deno.test("a deleted pod's leader releases with a receipt, says why, and claims 
   await send(emulator, "DELETE", `${PODS}/bp-0`);
   await until("the release", () => hasReceipt(emulator));
   assertEquals(first.told.filter(({ kind }) => kind === "revoke"), [
-    { kind: "revoke", reason: "pod_deleting" },
+    { kind: "revoke", reason: "pod_deleting", killFrom: "permit_end" },
   ]);
   const [status, reason] = await readiness(first);
   assertEquals([status, reason.split(":")[0]], [503, "the pod is being deleted"]);
