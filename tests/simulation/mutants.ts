@@ -177,6 +177,11 @@ export const MUTANTS: readonly Mutant[] = [
     "if (killIsDue(turn) && !doubtsMetrics(turn)) return kill(turn);",
     "if (killIsDue(turn)) doubtsMetrics(turn);",
   ]),
+  mutant(7, "patience without an end", [
+    "fence.ts",
+    "return addMs(now.monotonic, elapsedMs(now.permit, addMs(patientUntil, halfMs)));",
+    "return addMs(now.monotonic, elapsedMs(now.permit, now.permit) + halfMs);",
+  ]),
   mutant(7, "forging without a permit is not seen", [
     "node_life.ts",
     "  if (gauge === 1) {\n",

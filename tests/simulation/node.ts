@@ -25,6 +25,9 @@ export const GOOD_MANNERS: NodeManners = {
   startMs: [800, 20_000],
 };
 
+/** Of a node that closes its database: it answers nobody, until it ends. */
+export const DEAF_MANNERS: NodeManners = { ...GOOD_MANNERS, losesSignals: 1, metrics: "none" };
+
 /** How a spell of being able to forge began. */
 export type SpellOrigin = "signalled" | "unflagged" | "resumed" | "unbidden";
 

@@ -284,7 +284,12 @@ export class Oracle {
     const away = !sidecar?.isAlive || sidecar.guard.isPaused || pod.host.isSuspended;
     if (away || pod.diskRefuses && what === "files") return void since.delete(pod);
     const lastOutage = pod.outages.at(-1)?.to ?? 0;
-    if (this.#world.agenda.now - Math.max(begun, lastOutage) <= budgetMs) return;
+    // The node of a deleted pod may close in order, but no longer than its permit would have run.
+    const { renewDeadlineMs } = pod.timings;
+    const patientTo = pod.isDeletionKnown && what === "forging"
+      ? pod.lastRenewalAt + 1.01 * renewDeadlineMs
+      : 0;
+    if (this.#world.agenda.now - Math.max(begun, lastOutage, patientTo) <= budgetMs) return;
     this.#world.violate(
       what === "forging" ? "unpermitted_forging" : "exposed_files",
       `${pod.label}: ${what} without a permit beyond the fence's time`,

@@ -9,7 +9,7 @@ import { Host } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { FAIR, Link } from "./link.ts";
 import { ManagerIsolate } from "./manager_isolate.ts";
-import { GOOD_MANNERS, type NodeManners, type SimulatedNode } from "./node.ts";
+import { DEAF_MANNERS, GOOD_MANNERS, type NodeManners, type SimulatedNode } from "./node.ts";
 import { SimulatedPermitFile } from "./permit_file.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { World } from "./world.ts";
@@ -296,10 +296,16 @@ export class Pod {
 
   /**
    * Deleted as with a native sidecar, whose SIGTERM comes only when the node has ended: until then
-   * the manager knows by its watch of the pod, or where that is broken not at all.
+   * the manager knows by its watch of the pod, or where that is broken not at all. A node that is
+   * deaf closes its database all that time: it hears no signal and shows nothing.
    */
   deleteSlowly(
-    { graceMs, awayMs, isWatched }: { graceMs: number; awayMs: number; isWatched: boolean },
+    { graceMs, awayMs, isWatched, isDeaf = false }: {
+      graceMs: number;
+      awayMs: number;
+      isWatched: boolean;
+      isDeaf?: boolean;
+    },
   ): boolean | void {
     if (this.kubelet.isAway) return false;
     this.kubelet.isAway = true;
@@ -307,9 +313,12 @@ export class Pod {
     const { agenda, random } = this.world;
     this.world.note(this.label, `pod is deleted, grace ${Math.round(graceMs)} ms`);
     this.isDeletionKnown = isWatched;
+    const manners = this.manners;
+    if (isDeaf) this.manners = DEAF_MANNERS;
     agenda.after(random.skewed(5, 3_000), () => this.tellOfDeletion());
     agenda.after(graceMs, () => {
       this.endNode("ends by SIGTERM");
+      if (this.manners === DEAF_MANNERS) this.manners = manners;
       this.sidecar?.shutDown();
       this.#remakeOnceEnded(agenda.now + 10_000, { awayMs });
     });

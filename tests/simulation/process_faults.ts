@@ -107,6 +107,8 @@ export const PROCESS_FAULTS: readonly Fault[] = [
         graceMs: random.skewed(1_000, 120_000),
         awayMs: random.skewed(500, 30_000),
         isWatched: random.chance(0.8),
+        // One that was never seen to show anything is beyond any guard.
+        isDeaf: pod.manners === GOOD_MANNERS && seesMetrics(pod) && random.chance(0.5),
       }),
   },
   {
