@@ -17,16 +17,14 @@ import { elapsedMs, type Monotonic, monotonic, wallTime } from "../core/time.ts"
 import type { GuardReport, GuardToManager, ManagerToGuard } from "../door.ts";
 import { slotAt } from "../credentials/networks.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import { FailureLog } from "../kubernetes/failure_log.ts";
 import type { Log } from "../log.ts";
-import { ApiOutcomes } from "./api_outcomes.ts";
 import { Coordination, type CoordinationEffect } from "./coordination.ts";
-import { EffectBacklog } from "./effect_backlog.ts";
 import { Events } from "./events.ts";
-import { LeaderStatusWriter } from "./leader_status_writer.ts";
-import { LeaseCalls, type LeaseEffect } from "./lease_calls.ts";
+import { LateApi } from "./late_api.ts";
+import type { LeaseEffect } from "./lease_calls.ts";
+import { LeaseJournal } from "./lease_journal.ts";
+import { LocalCluster } from "./local_cluster.ts";
 import { machineSettings } from "./machine_settings.ts";
-import { OwnPod } from "./own_pod.ts";
 import { leadsBy, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { TierJournal } from "./tier_journal.ts";
 import { takeTierSnapshot, type TierSnapshot } from "./tier_snapshot.ts";
@@ -46,11 +44,8 @@ export interface DriverOptions {
 
 export class Driver {
   readonly #options: DriverOptions;
-  readonly #local: ApiOutcomes;
-  readonly #hub: ApiOutcomes;
-  #calls: LeaseCalls | undefined;
-  #status: LeaderStatusWriter | undefined;
-  #ownPod: OwnPod | undefined;
+  readonly #local: LateApi<LocalCluster, LeaseEffect>;
+  readonly #hub: LateApi<Coordination, CoordinationEffect>;
   #state: Managing;
   readonly #queue: ManagerEvent[] = [];
   #turning = false;
@@ -59,31 +54,24 @@ export class Driver {
   #turnedAt = this.#startedAt;
   readonly #transitions: TransitionLog;
   #guard: { report: GuardReport; at: Monotonic } | undefined;
-  #lastRenewalSeconds: number | undefined;
-  #led = false;
-  #leadershipChanges = 0;
-  readonly #waiting = new EffectBacklog<LeaseEffect>();
-  readonly #waitingForCoordination = new EffectBacklog<CoordinationEffect>();
-  #coordination: Coordination | undefined;
-  readonly #journal: TierJournal;
+  readonly #leaseJournal = new LeaseJournal();
+  readonly #tierJournal: TierJournal;
   readonly #events: Events;
-  #accessProblem: string | undefined;
-  #coordinationProblem: string | undefined;
 
   constructor(options: DriverOptions) {
     const { config, start, log } = options;
     this.#options = options;
     this.#transitions = new TransitionLog(log);
-    this.#journal = new TierJournal(log);
+    this.#tierJournal = new TierJournal(log);
+    this.#local = new LateApi(log);
+    this.#hub = new LateApi(log.with({ api: "coordination" }));
     this.#events = new Events({
       config,
       log,
-      podUid: () => this.#ownPod?.uid,
-      leaderUid: () => this.#status?.uid,
-      clusterUid: () => this.#coordination?.ownUid,
+      podUid: () => this.#local.dealings?.podUid,
+      leaderUid: () => this.#local.dealings?.leaderUid,
+      clusterUid: () => this.#hub.dealings?.ownUid,
     });
-    this.#local = outcomesIn(log);
-    this.#hub = outcomesIn(log.with({ api: "coordination" }));
     const { podUid, nonces } = start;
     const nonceBase = crypto.randomUUID();
     this.#state = newManaging(machineSettings(config, { podUid, nonceBase }), nonces);
@@ -93,24 +81,11 @@ export class Driver {
   /** The API can be used from here on. */
   connect(client: ApiClient): void {
     const { config, log } = this.#options;
-    const calls = new LeaseCalls({
-      namespace: config.namespace,
-      apiTimeoutMs: config.apiTimeoutMs,
-      client,
-      outcomes: this.#local,
-      dispatch: (event) => this.dispatch(event),
-    });
-    this.#calls = calls;
-    this.#accessProblem = undefined;
-    this.#status = new LeaderStatusWriter({ config, client, log, outcomes: this.#local });
-    for (const effect of this.#waiting.takeAll()) calls.start(effect);
-    this.#ownPod = new OwnPod({
-      config,
-      client,
-      log,
-      onDeleting: () => this.dispatch({ kind: "pod_deleting" }),
-    });
-    void this.#ownPod.follow();
+    const { outcomes } = this.#local;
+    const dispatch = (event: ManagerEvent) => this.dispatch(event);
+    const local = new LocalCluster({ config, client, outcomes, log, dispatch });
+    this.#local.connect(local);
+    local.watchOwnPod();
     this.#events.connect(client);
   }
 
@@ -122,21 +97,19 @@ export class Driver {
       config,
       cluster: config.cluster,
       client,
-      outcomes: this.#hub,
+      outcomes: this.#hub.outcomes,
       log,
       dispatch: (event) => this.dispatch(event),
       poolIdHex: () => this.#state.poolId,
     });
-    this.#coordination = coordination;
-    this.#coordinationProblem = undefined;
     this.#events.connectCoordination(client);
-    for (const effect of this.#waitingForCoordination.takeAll()) coordination.start(effect);
+    this.#hub.connect(coordination);
   }
 
   /** An API cannot be used at all, for now: without the local one nothing goes on. */
   noteAccessProblem(api: "local" | "coordination", problem: string): void {
-    if (api === "local") this.#accessProblem = problem;
-    else this.#coordinationProblem = problem;
+    const late = api === "local" ? this.#local : this.#hub;
+    late.noteProblem(problem);
   }
 
   receive(message: GuardToManager): void {
@@ -164,6 +137,7 @@ export class Driver {
   }
 
   snapshot(): Snapshot {
+    const local = this.#local.dealings;
     return takeSnapshot({
       config: this.#options.config,
       state: this.#state,
@@ -171,13 +145,13 @@ export class Driver {
       wall: wallTime(Date.now()),
       startedAt: this.#startedAt,
       guard: this.#guard,
-      lastRenewalSeconds: this.#lastRenewalSeconds,
-      leadershipChanges: this.#leadershipChanges,
+      lastRenewalSeconds: this.#leaseJournal.lastRenewalSeconds,
+      leadershipChanges: this.#leaseJournal.changes,
       workerRestarts: this.#options.start.restarts,
       turnedAt: this.#turnedAt,
-      accessProblem: this.#accessProblem,
-      watchConnected: this.#calls?.watchConnected ?? false,
-      ownPodWatched: this.#ownPod?.isWatched ?? false,
+      accessProblem: this.#local.problem,
+      watchConnected: local?.leaseWatched ?? false,
+      ownPodWatched: local?.ownPodWatched ?? false,
       eventsDropped: this.#events.dropped,
       tier: this.#tierSnapshot(),
     });
@@ -190,11 +164,11 @@ export class Driver {
       cluster,
       state: this.#state,
       now: instant(),
-      reach: this.#hub.reach,
-      accessProblem: this.#coordinationProblem,
+      reach: this.#hub.outcomes.reach,
+      accessProblem: this.#hub.problem,
       guard: this.#guard?.report,
-      reportedCounters: this.#coordination?.reportedCounters ?? new Map(),
-      moves: this.#journal.moves,
+      reportedCounters: this.#hub.dealings?.reportedCounters ?? new Map(),
+      moves: this.#tierJournal.moves,
     });
   }
 
@@ -214,12 +188,11 @@ export class Driver {
       this.#turning = false;
     }
     this.#turnedAt = now();
-    if (leadsBy(this.#state) !== this.#led) this.#leadershipChanges += 1;
-    this.#led = leadsBy(this.#state);
+    this.#leaseJournal.note({ leads: leadsBy(this.#state) });
     const snapshot = this.snapshot();
     this.#transitions.note(snapshot);
-    this.#status?.update(snapshot);
-    this.#journal.note(snapshot.tier);
+    this.#local.dealings?.update(snapshot);
+    this.#tierJournal.note(snapshot.tier);
     this.#events.note(snapshot);
     const writesInMs = this.#updateCoordination(snapshot) ?? SLEEP_MS_MAX;
     clearTimeout(this.#timer);
@@ -234,17 +207,16 @@ export class Driver {
   stop(): void {
     this.#turning = true;
     clearTimeout(this.#timer);
-    this.#calls?.stop();
-    this.#ownPod?.stop();
+    this.#local.stop();
     this.#events.stop();
-    this.#coordination?.stop();
+    this.#hub.stop();
   }
 
   #updateCoordination(snapshot: Snapshot): number | undefined {
     const { forge } = this.#state;
     if (forge === undefined) return undefined;
     const standing = forgeStanding(forge, forgeContextOf(this.#state, { now: instant() }));
-    return this.#coordination?.update({ snapshot, tier: forge, standing });
+    return this.#hub.dealings?.update({ snapshot, tier: forge, standing });
   }
 
   #isFarBehind({ tipSlot }: GuardReport): boolean {
@@ -270,10 +242,10 @@ export class Driver {
       case "finished":
         return tell({ kind: "finished" });
       case "yielding":
-        return this.#journal.yields(effect.to, effect.reason);
+        return this.#tierJournal.yields(effect.to, effect.reason);
       case "watch_clusters":
       case "unwatch_clusters":
-        return this.#coordinate(effect);
+        return this.#hub.start(effect);
       case "watch_lease":
       case "unwatch_lease":
       case "read_lease":
@@ -281,11 +253,9 @@ export class Driver {
       case "replace_lease":
       case "try_claim":
         if (effect.name === this.#options.config.cluster?.forgeLease.name) {
-          return this.#coordinate(effect);
+          return this.#hub.start(effect);
         }
-        if (this.#calls === undefined) this.#waiting.add(effect);
-        else this.#calls.start(effect);
-        return;
+        return this.#local.start(effect);
       default:
         return assertNever(effect);
     }
@@ -293,17 +263,13 @@ export class Driver {
 
   #noteWrite({ name, write }: Extract<ManagerEffect, { kind: "wrote" }>): void {
     const { config, log } = this.#options;
-    const isHold = write === "renew" || write === "claim" || write === "write_back";
-    if (isHold && name === config.lease.name) this.#lastRenewalSeconds = Date.now() / 1_000;
+    if (name === config.lease.name) {
+      this.#leaseJournal.wrote(write, { atSeconds: Date.now() / 1_000 });
+    }
     if (write === "claim" && name === config.cluster?.forgeLease.name) {
-      this.#journal.claimed(config.cluster.name);
+      this.#tierJournal.claimed(config.cluster.name);
     }
     if (write !== "renew") log.info("Lease written", { lease: name, write });
-  }
-
-  #coordinate(effect: CoordinationEffect): void {
-    if (this.#coordination === undefined) this.#waitingForCoordination.add(effect);
-    else this.#coordination.start(effect);
   }
 }
 
@@ -313,10 +279,4 @@ function now(): Monotonic {
 
 function instant(): ManagerInstant {
   return { monotonic: now(), wall: wallTime(Date.now()) };
-}
-
-function outcomesIn(log: Log): ApiOutcomes {
-  return new ApiOutcomes(
-    new FailureLog(({ level, message, fields }) => log[level](message, fields)),
-  );
 }

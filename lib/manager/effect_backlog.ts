@@ -3,9 +3,10 @@
 
 import type { LeaseEffect } from "./lease_calls.ts";
 
-type Waiting = LeaseEffect | { readonly kind: "watch_clusters" | "unwatch_clusters" };
+/** A request or a watch, which can be asked for before its API is there. */
+export type LateEffect = LeaseEffect | { readonly kind: "watch_clusters" | "unwatch_clusters" };
 
-export class EffectBacklog<Effect extends Waiting> {
+export class EffectBacklog<Effect extends LateEffect> {
   readonly #waiting = new Map<string, Effect>();
 
   add(effect: Effect): void {
@@ -22,7 +23,7 @@ export class EffectBacklog<Effect extends Waiting> {
 }
 
 /** A watch that is not to begin any more takes the place of one that was. */
-function keyOf(effect: Waiting): string {
+function keyOf(effect: LateEffect): string {
   const kind = effect.kind.replace(/^unwatch/, "watch");
   return "name" in effect ? `${kind} ${effect.name}` : kind;
 }
