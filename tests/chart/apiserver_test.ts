@@ -1,11 +1,12 @@
 // Owns what the charts are tried with on a real API server: every example, the defaults, and all the rest.
-// Never judges an answer itself: server_objects.ts and server_releases.ts do.
+// Never judges an answer itself: the files beside it do.
 
 import { haveRealApiServer, startApiServer } from "../support/apiserver.ts";
 import { CRDS_CHART, exampleArgs, EXAMPLES, HELM, NODE_CHART, render } from "../support/helm.ts";
 import { haveKubeconform } from "../support/kubeconform.ts";
 import { MONITORING_CRDS } from "./monitoring_crds.ts";
 import { admitted, applied, conforming, type Rendered } from "./server_objects.ts";
+import { locks } from "./server_locks.ts";
 import { definitions, releases } from "./server_releases.ts";
 
 const NAMESPACES = ["cardano", "cardano-coordination", "relays"];
@@ -64,6 +65,11 @@ async function onServer(t: Deno.TestContext): Promise<void> {
     "install, upgrade and rollback change what they should",
     false,
     () => releases(server),
+  );
+  await step(
+    "no upgrade changes the locks under running pods",
+    false,
+    () => locks(server),
   );
 }
 

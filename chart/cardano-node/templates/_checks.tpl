@@ -20,6 +20,7 @@
 {{- if $manager.enabled }}
 {{- include "cardano-node.checkManager" . }}
 {{- include "cardano-node.checkClusters" . }}
+{{- include "cardano-node.checkRunning" . }}
 {{- end }}
 {{- end }}
 
