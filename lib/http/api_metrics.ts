@@ -3,9 +3,6 @@
 
 import type { RequestRecord } from "../kubernetes/api_request.ts";
 
-/** Upper bounds of the latency histogram in seconds; API_TIMEOUT is 2 s by default. */
-export const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4];
-
 export interface RequestCount {
   readonly verb: string;
   readonly resource: string;
@@ -16,7 +13,7 @@ export interface RequestCount {
 export interface RequestLatency {
   readonly verb: string;
   readonly resource: string;
-  readonly seconds: readonly number[];
+  readonly seconds: number;
 }
 
 /** Latencies wait here for the next scrape; without a scraper they are dropped at this many. */
@@ -24,7 +21,7 @@ const LATENCIES_MAX = 4_096;
 
 export class ApiMetrics {
   readonly #counts = new Map<string, RequestCount>();
-  #latencies: { verb: string; resource: string; seconds: number }[] = [];
+  #latencies: RequestLatency[] = [];
 
   note({ verb, resource, code, ms }: RequestRecord): void {
     const key = `${verb} ${resource} ${code}`;
@@ -40,7 +37,7 @@ export class ApiMetrics {
   }
 
   /** Those since the last call. */
-  takeLatencies(): readonly { verb: string; resource: string; seconds: number }[] {
+  takeLatencies(): readonly RequestLatency[] {
     const taken = this.#latencies;
     this.#latencies = [];
     return taken;

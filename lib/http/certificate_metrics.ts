@@ -3,15 +3,15 @@
 
 import type { Gauge } from "prom-client";
 import type { Snapshot } from "../manager/snapshot.ts";
+import type { MetricMaker } from "./metric_maker.ts";
 
 const REPLICA: readonly string[] = ["pod", "network", "pool_id"];
 
 export class CertificateMetrics {
   readonly #gauges: ReturnType<typeof makeGauges>;
 
-  /** metrics.ts has the package. */
-  constructor(makeGauge: MakeGauge) {
-    this.#gauges = makeGauges(makeGauge);
+  constructor(maker: MetricMaker) {
+    this.#gauges = makeGauges(maker);
   }
 
   fill({ pod, network, pool, kesPeriod, certificate }: Snapshot): void {
@@ -31,11 +31,9 @@ export class CertificateMetrics {
   }
 }
 
-type MakeGauge = (name: string, help: string, labelNames: readonly string[]) => Gauge;
-
-function makeGauges(make: MakeGauge) {
+function makeGauges(maker: MetricMaker) {
   const gauge = (name: string, help: string) =>
-    make(`cardano_forge_manager_${name}`, help, REPLICA);
+    maker.gauge(`cardano_forge_manager_${name}`, help, REPLICA);
   return {
     kesPeriod: gauge(
       "kes_period",

@@ -1,15 +1,10 @@
 // Owns the metrics of the second tier: names, help texts and how a snapshot fills them.
 // Never shows a cluster's own series but from its local leader: sums over replicas would count twice.
 
-import type { Counter, Gauge } from "prom-client";
+import type { Counter } from "prom-client";
 import type { Snapshot } from "../manager/snapshot.ts";
 import type { OwnClusterSnapshot, TierSnapshot } from "../manager/tier_snapshot.ts";
-
-/** How metrics are made: metrics.ts has the package. */
-export interface MetricMaker {
-  gauge(name: string, help: string, labelNames?: readonly string[]): Gauge;
-  counter(name: string, help: string, labelNames?: readonly string[]): Counter;
-}
+import { flag, type MetricMaker } from "./metric_maker.ts";
 
 export class ClusterMetrics {
   readonly #gauges: ReturnType<typeof makeGauges>;
@@ -156,8 +151,4 @@ function makeGauges({ gauge }: MetricMaker) {
       "0 while only clusters of the local API server are coordinated: set COORDINATION_KUBECONFIG",
     ),
   };
-}
-
-function flag(value: boolean): number {
-  return value ? 1 : 0;
 }
