@@ -78,6 +78,9 @@ export function comparePool(
   const hash = poolIdHex === undefined ? undefined : parsePoolIdHex(poolIdHex);
   const difference = hash?.kind === "bad_hex"
     ? "POOL_ID_HEX is not 56 hexadecimal digits"
+    // What the full id said already.
+    : hash?.kind === "hex" && id?.kind === "bech32" && hash.hex === id.hex
+    ? undefined
     : hash?.kind === "hex" && hash.hex !== certified.hex
     ? `it is of pool ${certified.hex}, POOL_ID_HEX is ${hash.hex}`
     : undefined;

@@ -21,6 +21,7 @@ import type { CarriedPermit, GuardClocks } from "./carried_permit.ts";
 import { CredentialKeeper } from "./credential_keeper.ts";
 import { Hands, type Offer } from "./hands.ts";
 import { scrapeNode } from "./node_metrics.ts";
+import { NodeNotices } from "./node_notices.ts";
 import { NodeWatch } from "./node_watch.ts";
 import type { PermitFile } from "./permit_file.ts";
 import { Reporter } from "./report.ts";
@@ -43,6 +44,7 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #keeper: CredentialKeeper;
   readonly #watch: NodeWatch;
+  readonly #notices: NodeNotices;
   readonly #hands: Hands;
   readonly #reporter: Reporter;
   #state: Guarding;
@@ -60,6 +62,7 @@ export class Guard {
     this.#options = options;
     this.#keeper = new CredentialKeeper(config, log);
     this.#watch = new NodeWatch({ ...config.node });
+    this.#notices = new NodeNotices(log);
     this.#hands = new Hands({ target: config.credentials.target, permitFile, log });
     this.#reporter = new Reporter({ keeper: this.#keeper, hands: this.#hands, log, tell });
     this.#state = newGuarding({
@@ -76,6 +79,7 @@ export class Guard {
   async begin(): Promise<void> {
     await this.#keeper.turn(this.#now());
     const sighting = await this.#watch.look(this.#now().monotonic);
+    this.#notices.sighted(sighting);
     const credentials = this.#takeOffer();
     this.dispatch({ kind: "looked", sighting }, this.#hands.look(this.#offer), credentials);
   }
@@ -235,7 +239,10 @@ export class Guard {
       this.#watch.look(this.#options.clocks.monotonic()).catch((error) => {
         const note = `Cannot look for the node: ${errorText(error)}`;
         return { kind: "not_found", note } as const;
-      }).then((sighting) => this.dispatch({ kind: "looked", sighting })),
+      }).then((sighting) => {
+        this.#notices.sighted(sighting);
+        this.dispatch({ kind: "looked", sighting });
+      }),
     );
   }
 
@@ -245,6 +252,7 @@ export class Guard {
     const begunAt = this.#options.clocks.monotonic();
     this.#follow(
       scrapeNode(metricsUrl, { timeoutMs: SCRAPE_TIMEOUT_MS }).then((scrape) => {
+        this.#notices.scraped(scrape, begunAt);
         this.#reporter.noteTip(scrape.kind === "read" ? scrape.slot : undefined);
         this.dispatch({ kind: "scraped", begunAt, scrape });
       }),

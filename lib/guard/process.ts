@@ -162,11 +162,13 @@ function note(
     rivals.length > 0
       ? `${rivals.length} processes are named "${processName}" and none alone names or owns ` +
         `"${socketPath}": ${names}${more}`
+      : seen.length === 0
+      ? `No process is named "${processName}", and no other is seen`
       : `No process is named "${processName}" among ${seen.length} others: ${names}${more}`,
   ];
   if (hidden > 0) parts.push(`${hidden} of another user could not be read in full`);
   if (Deno.pid === 1) {
-    parts.push("this process is pid 1, as in a pod without shareProcessNamespace");
+    parts.push("this process is pid 1, as in a pod without shareProcessNamespace: set it to true");
   }
   return parts.join("; ");
 }

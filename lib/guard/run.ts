@@ -140,6 +140,8 @@ function announce(
     log.warning("Configuration needs attention", { name, found: message });
   }
   if (config.podUid === undefined) {
-    log.warning("POD_UID is not set: after a restart this sidecar waits like a stranger");
+    log.warning(
+      "POD_UID is not set: a restarted sidecar waits for its own Lease as for a stranger's",
+    );
   }
 }

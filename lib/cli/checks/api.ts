@@ -107,9 +107,10 @@ export async function typeKnown(
   const { resources = [] } = answer.kind === "ok"
     ? answer.body as { resources?: { name: string }[] }
     : {};
-  return resources.some((resource) => resource.name === plural)
-    ? ok(name, "yes")
-    : failed(name, "no: cardano-forge-manager crds | kubectl apply -f -");
+  return resources.some((resource) => resource.name === plural) ? ok(name, "yes") : failed(
+    name,
+    "no: install chart cardano-forge-crds, or cardano-forge-manager crds | kubectl apply -f -",
+  );
 }
 
 /** What happened is told by Events, where a Role allows it. */

@@ -15,7 +15,7 @@ export async function checkNode({ node }: Config): Promise<Check[]> {
     nodeSeen(search, node),
     nodeFlag(search),
     await nodeSocket(node),
-    await nodeMetrics(node),
+    await nodeMetrics(node, search),
   ];
 }
 
@@ -41,9 +41,14 @@ export async function nodeSocket({ socketPath, socketCheck }: Config["node"]): P
   return answer === "accepts" ? ok(name, socketPath) : failed(name, `${socketPath}: ${answer}`);
 }
 
-export async function nodeMetrics({ metricsUrl }: Config["node"]): Promise<Check> {
+export async function nodeMetrics(
+  { metricsUrl, socketCheck }: Config["node"],
+  search: NodeSearch,
+): Promise<Check> {
   const name = "the node's metrics can be read";
   if (metricsUrl === undefined) return unknown(name, "NODE_METRICS_URL is empty");
+  // A trial without a node is meant to run without its metrics, too.
+  if (!socketCheck && search.kind === "not_found") return unknown(name, "no node was seen");
   const scrape = await scrapeNode(metricsUrl, { timeoutMs: TIMEOUT_MS });
   if (scrape.kind === "unreadable") return failed(name, scrape.message);
   if (scrape.forgingEnabled === undefined) {

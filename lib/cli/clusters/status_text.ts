@@ -48,7 +48,7 @@ function tableText({ namespace, pools, warnings }: StatusReport): string {
     pool.clusters.map((row) => COLUMNS.map(([, text]) => text(row, pool)))
   );
   const lines = rows.length === 0
-    ? [`Namespace ${namespace} has no such CardanoForgeCluster`]
+    ? [`Namespace ${namespace} has no such CardanoForgeCluster: -n names another one`]
     : table([COLUMNS.map(([title]) => title), ...rows]);
   const sections = [
     lines,
