@@ -70,9 +70,7 @@ function take(turn: Turn, event: ForgingEvent): void {
     case "signalled":
       return takeSignalled(turn, event);
     case "credentials":
-      return update(turn, {
-        credentials: { usable: event.usable, generation: event.generation },
-      });
+      return takeCredentials(turn, event);
     case "stamp_requested":
       return takeStampRequest(turn, event);
     case "granted":
@@ -93,6 +91,19 @@ function take(turn: Turn, event: ForgingEvent): void {
     default:
       return assertNever(event);
   }
+}
+
+function takeCredentials(
+  turn: Turn,
+  { usable, generation }: Extract<ForgingEvent, { kind: "credentials" }>,
+): void {
+  const { credentials, startTries } = turn.state;
+  // What was in vain with the old ones says nothing of the new.
+  const isAnother = generation !== credentials.generation;
+  update(turn, {
+    credentials: { usable, generation },
+    startTries: isAnother ? undefined : startTries,
+  });
 }
 
 function settle(turn: Turn): void {
@@ -134,6 +145,7 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
   const sameLife = before.identity === node.identity && node.phase !== "gone";
   if (before.identity === undefined || sameLife || before.phase === "gone") return;
   endPermit(turn, "node_gone");
+  update(turn, { startTries: undefined });
 }
 
 /**

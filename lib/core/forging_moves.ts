@@ -2,7 +2,7 @@
 // Never sends a signal or touches files itself: it names at most one such act a step.
 
 import { type Fence, killDueAt } from "./fence.ts";
-import { SETTLE_MS, SLOT_WAIT_MS_MAX, START_TIMEOUT_MS } from "./forging_state.ts";
+import { SETTLE_MS, SLOT_WAIT_MS_MAX } from "./forging_state.ts";
 import {
   closeFence,
   endPermit,
@@ -19,6 +19,7 @@ import {
   signalIsSettled,
   wantsForging,
 } from "./node_life.ts";
+import { tryEndsAt } from "./start_tries.ts";
 import {
   addMs,
   earliest,
@@ -124,9 +125,9 @@ function isStarting({ state: { node, startSince } }: Turn): boolean {
 }
 
 function awaitStart(turn: Turn): void {
-  const { startSince, files } = turn.state;
+  const { startSince, startTries, files } = turn.state;
   if (startSince === undefined) return;
-  if (isBefore(turn.now.monotonic, addMs(startSince, START_TIMEOUT_MS))) return;
+  if (isBefore(turn.now.monotonic, tryEndsAt(startTries, startSince))) return;
   failStart(turn, files.problem ?? "no effect of the signal was seen");
 }
 
@@ -159,6 +160,7 @@ function keepForging(turn: Turn): void {
     });
     update(turn, {
       startSince: undefined,
+      startTries: undefined,
       slotWaitSince: undefined,
       backoff: undefined,
       refreshing: false,
@@ -178,7 +180,7 @@ function startForging(turn: Turn): void {
   const { state, now } = turn;
   const startSince = state.startSince ?? now.monotonic;
   if (state.startSince === undefined) update(turn, { startSince });
-  if (!isBefore(now.monotonic, addMs(startSince, START_TIMEOUT_MS))) {
+  if (!isBefore(now.monotonic, tryEndsAt(state.startTries, startSince))) {
     return failStart(turn, state.files.problem ?? "the start could not be signalled");
   }
   const { node, files, credentials } = state;

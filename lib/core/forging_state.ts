@@ -17,6 +17,7 @@ import {
   type Stamp,
   type StampBook,
 } from "./permit.ts";
+import type { StartTries } from "./start_tries.ts";
 import type { Monotonic, PermitTime } from "./time.ts";
 
 export interface ForgingSettings {
@@ -34,7 +35,7 @@ export interface ForgingSettings {
 
 /** After a SIGHUP the node may take this long to act on it. */
 export const SETTLE_MS = 1_000;
-/** A start that shows no effect after this is given up. */
+/** A start that shows no effect after this is given up, counted over successive permits. */
 export const START_TIMEOUT_MS = 10_000;
 /** A fenced second ahead of our clock holds a start up no longer than this. */
 export const SLOT_WAIT_MS_MAX = 2_000;
@@ -69,6 +70,8 @@ export interface Guarding {
   readonly awaiting: "files" | "signal" | undefined;
   readonly fence: Fence | undefined;
   readonly startSince: Monotonic | undefined;
+  /** Earlier starts of this process, with these credentials, that a permit's end cut short. */
+  readonly startTries: StartTries | undefined;
   readonly slotWaitSince: Monotonic | undefined;
   /** When a start was last signalled to a process that was not there: a look comes before the next try. */
   readonly startMissedAt: Monotonic | undefined;
@@ -171,6 +174,7 @@ export function newGuarding(
     awaiting: undefined,
     fence: undefined,
     startSince: undefined,
+    startTries: undefined,
     slotWaitSince: undefined,
     startMissedAt: undefined,
     refreshing: false,

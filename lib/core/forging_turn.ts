@@ -4,6 +4,7 @@
 import { hurried, type KillFrom } from "./fence.ts";
 import type { ForgingEffect, Guarding } from "./forging_state.ts";
 import { nextEpoch } from "./permit.ts";
+import { withTry } from "./start_tries.ts";
 import { addMs, elapsedMs, type GuardInstant, type PermitTime, wallSecond } from "./time.ts";
 
 const BACKOFF_FIRST_MS = 30_000;
@@ -24,7 +25,10 @@ export function endPermit(
   { killFrom = "half_fence" }: { killFrom?: KillFrom } = {},
 ): void {
   const { state } = turn;
+  const { permit, startSince: since, startTries } = state;
+  const cutShort = permit !== undefined && since !== undefined;
   update(turn, {
+    startTries: cutShort ? withTry(startTries, { since, permit, now: turn.now }) : startTries,
     stamps: nextEpoch(state.stamps),
     permit: undefined,
     startSince: undefined,
@@ -116,6 +120,8 @@ export function failStart(turn: Turn, why: string): void {
     fields: { why, failures, backoffMs },
   });
   endPermit(turn, "start_failed");
+  // What follows the pause has its whole time anew.
+  update(turn, { startTries: undefined });
 }
 
 export function update(turn: Turn, change: Partial<Guarding>): void {
