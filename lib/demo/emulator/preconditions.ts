@@ -53,6 +53,32 @@ export function requireUnmoved(
   }
 }
 
+/** A deletion may carry the uid and resourceVersion it expects. */
+export function requireAsExpected(
+  { resource, name }: Target,
+  entry: Entry,
+  deleteOptions: unknown,
+): void {
+  const preconditions = isObject(deleteOptions) ? deleteOptions["preconditions"] : undefined;
+  if (!isObject(preconditions)) return;
+  const { uid, resourceVersion } = entry.object.metadata;
+  const wanted = { uid, resourceVersion, ...preconditions };
+  if (wanted.uid !== uid) {
+    throw conflict(
+      resource,
+      name,
+      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (wanted.resourceVersion !== resourceVersion) {
+    throw conflict(
+      resource,
+      name,
+      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    );
+  }
+}
+
 /** No schema of ours allows a null; and an apply that empties a status is taken to make it null. */
 export function requireNoNulls(
   target: Target,

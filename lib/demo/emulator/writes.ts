@@ -1,7 +1,8 @@
 // Owns what each write does to the store, and in which order a real API server refuses it.
 // Never reads a request; a refusal is an ApiError and changes nothing.
 
-import { applyPatch, isEqual, isObject, mergePatch, releaseChanged } from "./apply.ts";
+import { appliedTo, type ApplyOptions } from "./applied.ts";
+import { isEqual, isObject, mergePatch, releaseChanged } from "./apply.ts";
 import {
   alreadyExists,
   ApiError,
@@ -12,11 +13,10 @@ import {
   notFound,
 } from "./failure.ts";
 import {
-  applyConflict,
   keyOf,
+  requireAsExpected,
   requireName,
   requireNamespace,
-  requireNoNulls,
   requireUnmoved,
   type Target,
   uidMismatch,
@@ -25,11 +25,8 @@ import { decodeObject, type PatchedObject, validateObject } from "./objects.ts";
 import { podDeletion } from "./pod_deletion.ts";
 import type { Entry, JsonObject, Owners, Store, StoredObject } from "./store.ts";
 
-export interface WriteOptions {
+export interface WriteOptions extends ApplyOptions {
   readonly dryRun: boolean;
-  /** For server-side apply only. */
-  readonly fieldManager?: string | undefined;
-  readonly force?: boolean;
 }
 
 export interface Written {
@@ -119,58 +116,10 @@ export class Writes {
   }
 
   apply(target: Target, config: unknown, options: WriteOptions): Written {
-    const { resource, name } = target;
-    if ((options.fieldManager ?? "") === "") {
-      throw new ApiError(
-        422,
-        "Invalid",
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
-    }
-    if (!isObject(config) || config["kind"] !== resource.kind) {
-      throw badRequest("invalid object type");
-    }
-    const { apiVersion: _, kind: __, metadata = {}, ...fields } = config;
-    if (!isObject(metadata)) throw badRequest("invalid metadata");
-    if (metadata["managedFields"] !== undefined) {
-      throw badRequest("metadata.managedFields must be nil");
-    }
     const entry = this.#store.get(keyOf(target));
-    if (entry === undefined && target.subresource) throw notFound(resource, name);
-    if (resource.isCustom) requireNoNulls(target, ownFields(target, fields), entry?.object);
-    const { name: ___, namespace: ____, uid, resourceVersion, ...labelsAndSuch } = metadata;
-    if (entry === undefined && uid !== undefined) {
-      throw conflict(
-        resource,
-        name,
-        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
-      );
-    }
-    const current = entry ?? { object: {} as JsonObject, owners: new Map() as Owners };
-    const result = applyPatch(current, {
-      ...(target.subresource === undefined ? { metadata: labelsAndSuch } : {}),
-      ...ownFields(target, fields),
-    }, {
-      manager: `${options.fieldManager} ${target.subresource ?? ""}`.trim(),
-      force: options.force ?? false,
-    });
-    if (result.conflicts.length > 0) throw applyConflict(result.conflicts);
-    const merged = { ...result.object, metadata: { ...metadataOf(result.object) } };
-    const wanted = decodeObject(resource, {
-      apiVersion: config["apiVersion"],
-      kind: config["kind"],
-      ...merged,
-      metadata: {
-        ...merged.metadata,
-        name,
-        namespace: target.namespace,
-        ...(uid === undefined || target.subresource ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      },
-    }, { asPatch: true });
-    const { owners } = result;
+    const { wanted, owners } = appliedTo(target, entry, { config, options });
     if (entry === undefined) {
-      validateObject(resource, wanted);
+      validateObject(target.resource, wanted);
       return this.#insert(target, wanted, { options, owners });
     }
     requireUnmoved(target, entry, wanted);
@@ -186,25 +135,8 @@ export class Writes {
     const { resource, name } = target;
     const entry = this.#store.get(keyOf(target));
     if (entry === undefined) throw notFound(resource, name);
-    const { uid, resourceVersion } = entry.object.metadata;
-    const preconditions = isObject(deleteOptions) ? deleteOptions["preconditions"] : undefined;
-    if (isObject(preconditions)) {
-      const wanted = { uid, resourceVersion, ...preconditions };
-      if (wanted.uid !== uid) {
-        throw conflict(
-          resource,
-          name,
-          `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-        );
-      }
-      if (wanted.resourceVersion !== resourceVersion) {
-        throw conflict(
-          resource,
-          name,
-          `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-        );
-      }
-    }
+    requireAsExpected(target, entry, deleteOptions);
+    const { uid } = entry.object.metadata;
     const now = this.#identities.now();
     const { marked, goesAtOnce = true } = podDeletion(entry.object, { deleteOptions, now }) ?? {};
     if (options.dryRun) return { uid, left: marked };
@@ -268,17 +200,6 @@ export class Writes {
     const next = { object, owners: owners ?? releaseChanged(entry.owners, before, object) };
     return { code: 200, object: this.#store.put(keyOf(target), next) };
   }
-}
-
-/** What a request to this endpoint may set: the status endpoint only status, the other one all but it. */
-function ownFields({ resource, subresource }: Target, fields: JsonObject): JsonObject {
-  const { status, ...others } = fields;
-  if (subresource === "status") return { status };
-  return resource.isCustom ? others : fields;
-}
-
-function metadataOf(object: JsonObject): JsonObject {
-  return isObject(object["metadata"]) ? object["metadata"] : {};
 }
 
 function isEqualOwners(a: Owners, b: Owners): boolean {
