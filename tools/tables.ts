@@ -1,4 +1,4 @@
-// Owns the tables in README.md that repeat what the code says: settings and metrics.
+// Owns the tables in docs/reference.md that repeat what the code says: settings and metrics.
 // Never lets them differ: `deno task tables` writes them, a test compares them.
 
 import { SETTINGS } from "../lib/config/settings.ts";
@@ -6,11 +6,11 @@ import { ApiMetrics } from "../lib/http/api_metrics.ts";
 import { Metrics } from "../lib/http/metrics.ts";
 import { replaceBetween } from "./between.ts";
 
-const README = new URL("../README.md", import.meta.url);
+const REFERENCE = new URL("../docs/reference.md", import.meta.url);
 
-/** README.md as it should be. */
-export function withTables(readme: string): string {
-  const settings = replaceBetween(readme, {
+/** docs/reference.md as it should be. */
+export function withTables(reference: string): string {
+  const settings = replaceBetween(reference, {
     begin: "<!-- settings: written by `deno task tables` -->\n",
     end: "<!-- end of settings -->",
     content: settingsTable(),
@@ -48,5 +48,5 @@ function metricsTable(): string {
 }
 
 if (import.meta.main) {
-  Deno.writeTextFileSync(README, withTables(Deno.readTextFileSync(README)));
+  Deno.writeTextFileSync(REFERENCE, withTables(Deno.readTextFileSync(REFERENCE)));
 }
