@@ -302,7 +302,6 @@ export class GuardIsolate extends Isolate {
 
   /** As lib/guard has it: the clock once more, since what came before in this turn may have taken long. */
   #isTooLate(reason: SighupReason): boolean {
-    if (this.world.bug === "signals_without_a_look_at_the_clock") return false;
     const now = this.host.instant(this.#permitClock).permit;
     return wantsForging(reason) && permitLeftMs(this.state.permit, now) === 0;
   }

@@ -217,11 +217,6 @@ export const MUTANTS: readonly Mutant[] = [
     "if (seen.poolId !== undefined && seen.poolId !== self.poolId) {",
     'if (seen.poolId === "") {',
   ]),
-  guardMutant(
-    1,
-    "a start is signalled without one more look at the clock",
-    "signals_without_a_look_at_the_clock",
-  ),
   guardMutant(1, "a node beside a frozen guard is found out too late", "is_probed_too_seldom"),
   guardMutant(7, "files are truncated, not unlinked", "truncates_for_unlinking"),
   mutant(7, "files are removed and nothing is signalled", [

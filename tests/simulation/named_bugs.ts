@@ -31,7 +31,6 @@ export const NAMED_BUGS: Readonly<Record<string, readonly string[]>> = {
   "favourite that gets 403": ["answer of an older epoch accepted for a yield"],
   "freeze just before the deadline after a black hole": [
     "a node beside a frozen guard is found out too late",
-    "a start is signalled without one more look at the clock",
   ],
   "node started producing": ["a node that starts producing gets its files again"],
   "refused stop": ["no kill"],

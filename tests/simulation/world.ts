@@ -49,7 +49,6 @@ export interface WorldOptions {
 /** Of the guard's hands, which lib/core does not move: they are simulated, and so are their bugs. */
 export type GuardBug =
   | "truncates_for_unlinking"
-  | "signals_without_a_look_at_the_clock"
   /** The kubelet, that is: the chart's timings. */
   | "is_probed_too_seldom";
 
