@@ -1,7 +1,7 @@
 // Owns the command `check-endpoints`: what a running pod answers, once, or for as long as anybody looks.
 // Never asks Kubernetes: a port-forward, or the pod's own network, leads there.
 
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import { parsedArguments } from "./arguments.ts";
 import { type Check, checkLine } from "./checks/check.ts";
 import { askEndpoints } from "./checks/endpoints.ts";

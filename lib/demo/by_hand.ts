@@ -8,7 +8,7 @@ import { seconds } from "./paint.ts";
 import type { Replica } from "./replica.ts";
 import type { Stage } from "./stage.ts";
 import { LEASE_MS } from "./timings.ts";
-import { pause } from "./waiting.ts";
+import { sleep } from "../sleep.ts";
 
 const NEW_POD_MS = 2_000;
 
@@ -100,7 +100,7 @@ export class ByHand {
     replica: Replica,
     { ended, afterMs }: { ended: Promise<void>; afterMs: number },
   ): void {
-    ended.then(() => pause(afterMs, { signal: this.#signal })).then(() => {
+    ended.then(() => sleep(afterMs, this.#signal)).then(() => {
       if (!this.#signal.aborted) replica.start();
     }).catch((error) => reportError(error));
   }

@@ -7,7 +7,7 @@ import { type ClusterStage, REGIONS } from "./cluster_stage.ts";
 import { seconds } from "./paint.ts";
 import type { Region } from "./region.ts";
 import { FORGE_LEASE_MS, FORGE_PERMIT_MS, LEASE_MS } from "./timings.ts";
-import { pause } from "./waiting.ts";
+import { sleep } from "../sleep.ts";
 
 /** Machines do not come back at once. */
 const NEW_PODS_MS = 2_000;
@@ -92,7 +92,7 @@ export const CLUSTER_STORY: Story<ClusterStage> = {
         inBackground(act, async ({ stage, leader, signal }) => {
           const region = stage.regionOf(leader);
           await region.vanish();
-          await pause(NEW_PODS_MS, { signal });
+          await sleep(NEW_PODS_MS, signal);
           if (!signal.aborted) region.start();
         });
         return () => forgesAnewIn(other, act);
@@ -114,7 +114,7 @@ export const CLUSTER_STORY: Story<ClusterStage> = {
         return () => forgesAnewIn(other, act);
       },
       mend: async ({ stage, leader, signal }) => {
-        await pause(CUT_OFF_MS, { signal });
+        await sleep(CUT_OFF_MS, signal);
         stage.regionOf(leader).healHub();
       },
     },

@@ -4,7 +4,8 @@
 import type { Act, Story } from "./act.ts";
 import type { Scene } from "./frame.ts";
 import type { Stage } from "./stage.ts";
-import { pause, waitUntil } from "./waiting.ts";
+import { sleep } from "../sleep.ts";
+import { waitUntil } from "./waiting.ts";
 
 /** A scene takes 13 s at most on an idle machine. */
 const SCENE_TIMEOUT_MS = 30_000;
@@ -55,7 +56,7 @@ export async function playStory<S extends Stage>(
       title: scene.title,
       text: scene.tell(leader.name),
     });
-    if (!isFirst) await pause(readingMsFor(scenes.length - index), { signal });
+    if (!isFirst) await sleep(readingMsFor(scenes.length - index), signal);
     if (signal.aborted) return { kind: "over" };
     const event = stage.note(scene.event(leader.name));
     const act: Act<S> = { stage, leader, event, signal };
@@ -65,6 +66,6 @@ export async function playStory<S extends Stage>(
     onSettled();
     await scene.mend?.(act);
   }
-  await pause(readingMsFor(1), { signal });
+  await sleep(readingMsFor(1), signal);
   return signal.aborted ? { kind: "over" } : { kind: "played" };
 }

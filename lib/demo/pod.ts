@@ -1,6 +1,7 @@
 // Owns one pod as the kubelet would run it: the sidecar, the node beside it, probes and restarts.
 // Never decides who forges: it only starts, probes, and ends processes.
 
+import { sleep } from "../sleep.ts";
 import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
 import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
 import { everyMs, RestartBackOff, type RestartDelays } from "./restart_back_off.ts";
@@ -241,17 +242,7 @@ export class Pod {
   }
 
   #pause(ms: number): Promise<void> {
-    const { signal } = this.#ended;
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener("abort", end);
-    });
+    return sleep(ms, this.#ended.signal);
   }
 }
 

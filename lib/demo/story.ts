@@ -5,7 +5,7 @@ import { forgesAnew, inBackground, type Story } from "./act.ts";
 import { seconds } from "./paint.ts";
 import type { Stage } from "./stage.ts";
 import { LEASE_MS, PERMIT_MS } from "./timings.ts";
-import { pause } from "./waiting.ts";
+import { sleep } from "../sleep.ts";
 
 /** A machine does not come back at once. */
 const NEW_POD_MS = 2_000;
@@ -60,7 +60,7 @@ export const STORY: Story<Stage> = {
         return () => forgesAnew(act);
       },
       mend: async ({ leader, signal }) => {
-        await pause(CUT_OFF_MS, { signal });
+        await sleep(CUT_OFF_MS, signal);
         leader.heal();
       },
     },
@@ -92,7 +92,7 @@ export const STORY: Story<Stage> = {
       begin: (act) => {
         inBackground(act, async ({ leader, signal }) => {
           await leader.vanish();
-          await pause(NEW_POD_MS, { signal });
+          await sleep(NEW_POD_MS, signal);
           if (!signal.aborted) leader.start();
         });
         return () => forgesAnew(act);

@@ -1,5 +1,7 @@
-// Owns waiting in the demo: for a condition with an end, or for as long as reading takes.
+// Owns waiting in the demo for a condition, with an end.
 // Never goes on when the demo is over.
+
+import { sleep } from "../sleep.ts";
 
 const LOOK_PERIOD_MS = 50;
 
@@ -13,20 +15,7 @@ export async function waitUntil(
   while (!signal.aborted) {
     if (condition()) return "met";
     if (performance.now() - startMs > timeoutMs) return "late";
-    await pause(LOOK_PERIOD_MS, { signal });
+    await sleep(LOOK_PERIOD_MS, signal);
   }
   return "over";
-}
-
-export function pause(ms: number, { signal }: { signal: AbortSignal }): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

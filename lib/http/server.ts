@@ -1,7 +1,7 @@
 // Owns the listening on METRICS_PORT, from the first free moment on.
 // Never gives up: a taken port costs the probes, not the lease.
 
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import { errorText, type Log } from "../log.ts";
 import type { Snapshot } from "../manager/snapshot.ts";
 import type { ApiMetrics } from "./api_metrics.ts";

@@ -42,17 +42,3 @@ export async function withDeadline<T>(
     signal?.removeEventListener("abort", cancel);
   }
 }
-
-/** Resolves after `ms`, or early and without complaint when the signal ends it. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end);
-  });
-}

@@ -6,7 +6,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import { assertNever } from "../core/assert_never.ts";
 import type { ManagerEvent } from "../core/manager_state.ts";
 import type { CollectionReport } from "../kubernetes/collection_watch.ts";
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import type { ForgeClusterApi } from "../kubernetes/forge_cluster.ts";
 import type { ForgeCluster } from "../kubernetes/forge_cluster_parse.ts";
 import { reportedCounter } from "../kubernetes/forge_cluster_status.ts";

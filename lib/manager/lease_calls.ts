@@ -4,7 +4,7 @@
 import { assertNever } from "../core/assert_never.ts";
 import type { ManagerEffect, ManagerEvent } from "../core/manager_state.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import {
   type LeaseAnswer,
   type LeaseApi,

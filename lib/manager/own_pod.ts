@@ -3,7 +3,7 @@
 
 import type { Config } from "../config.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import type { RequestFailure } from "../kubernetes/failure.ts";
 import { ownPodStanding, parsePod, type PodObject, podsPath } from "../kubernetes/pod.ts";
 import { watchObject, type WatchReport } from "../kubernetes/watch.ts";

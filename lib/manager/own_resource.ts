@@ -2,7 +2,7 @@
 // Never overwrites a spec, and never touches one that is another pool's.
 
 import { retryInMs } from "../kubernetes/backoff.ts";
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import type { EnsuredForgeCluster } from "../kubernetes/forge_cluster.ts";
 import type { ForgeCluster } from "../kubernetes/forge_cluster_parse.ts";
 import {

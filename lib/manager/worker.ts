@@ -8,7 +8,7 @@ import { ApiMetrics } from "../http/api_metrics.ts";
 import { serveHttp } from "../http/server.ts";
 import { openCluster } from "../kubernetes/access.ts";
 import { ApiClient } from "../kubernetes/client.ts";
-import { sleep } from "../kubernetes/deadline.ts";
+import { sleep } from "../sleep.ts";
 import { createLog, errorText, type Log, writeToStdout } from "../log.ts";
 import { USER_AGENT } from "../version.ts";
 import { Driver } from "./driver.ts";

@@ -1,6 +1,7 @@
 // Owns the seconds in which nobody forges when the leader goes: told to, and without a word.
 // Never from what a sidecar says: the nodes' records decide.
 
+import { sleep } from "../../lib/sleep.ts";
 import type { RealApiServer } from "../support/apiserver.ts";
 import { LEASE_DURATION_MS, Replicas } from "../support/replicas.ts";
 import { until } from "../support/until.ts";
@@ -16,7 +17,7 @@ export async function measureHandOvers(
   for (let run = 0; run < count; run++) {
     const leader = await settledForger(replicas);
     // At any point of a second, since the slot rule makes it count.
-    await pause(1_000 * (run / count));
+    await sleep(1_000 * (run / count));
     const sinceMs = Date.now();
     leader.pod.sidecar?.kill("SIGTERM");
     await replicas.untilOneForges(replicas.others(leader));
@@ -86,8 +87,4 @@ async function settledForger(replicas: Replicas) {
 function twice(replicas: Replicas): string {
   const { overlapMs, slotsForgedTwice, slotsForged } = replicas.judge();
   return `${overlapMs} ms, ${slotsForgedTwice.length} of ${slotsForged} slots`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,6 +2,7 @@
 // Never measures the beginning: leadership is settled before a window begins.
 
 import type { RequestRecord } from "../../lib/kubernetes/api_request.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { type RealApiServer } from "../support/apiserver.ts";
 import { startClusterApi } from "../support/replicas.ts";
 import { until } from "../support/until.ts";
@@ -60,7 +61,7 @@ export async function measureLoad(pools: number): Promise<LoadFigures> {
     await until(`all ${pools} pools to have had a leader`, () => {
       return all.every(({ permits }) => permits.begun > 0);
     }, { timeoutMs: START_DEADLINE_MS, everyMs: 100 });
-    await pause(SETTLE_MS);
+    await sleep(SETTLE_MS);
     const begunBefore = sumOf(all, ({ permits }) => permits.begun);
     const windowed = await measureWindow(server, tally);
     const moves = sumOf(all, ({ permits }) => permits.begun) - begunBefore;
@@ -94,7 +95,7 @@ async function measureWindow(server: RealApiServer, tally: Tally) {
   const before = await readServer(server);
   const clientBefore = cpuMs(Deno.pid);
   tally.begin();
-  await pause(WINDOW_MS);
+  await sleep(WINDOW_MS);
   const { requests, failures, renewalMs } = tally.end();
   const after = await readServer(server);
   const windowS = (after.atMs - before.atMs) / 1_000;
@@ -175,8 +176,4 @@ class Lag {
 export function halfAndMost(values: readonly number[], digits = 0): string {
   if (values.length === 0) return "–";
   return `${percentile(values, 50).toFixed(digits)} / ${percentile(values, 99).toFixed(digits)}`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 // Owns what three replicas use while nothing happens: requests, CPU, memory, and the time of a scrape.
 // Never measures while one of them is scraped or asked, but for the scrapes themselves.
 
+import { sleep } from "../../lib/sleep.ts";
 import type { RealApiServer } from "../support/apiserver.ts";
 import type { Replica } from "../support/replica.ts";
 import { Replicas } from "../support/replicas.ts";
@@ -27,12 +28,12 @@ export async function measureSteady(
 ): Promise<readonly Figure[]> {
   await using replicas = await Replicas.start({ server, namespace: "steady", replicas: PODS });
   const leader = await replicas.untilOneForges();
-  await pause(WARM_UP_MS);
+  await sleep(WARM_UP_MS);
   const all = [leader, ...replicas.others(leader)];
   const before = await Promise.all(all.map(requestsOf));
   const cpuBefore = all.map((one) => cpuMs(pidOf(one)));
   const fromMs = Date.now();
-  await pause(windowMs);
+  await sleep(windowMs);
   const toMs = Date.now();
   const minutes = (toMs - fromMs) / 60_000;
   const cpu = all.map((one, i) => (cpuMs(pidOf(one)) - cpuBefore[i]!) / minutes);
@@ -87,7 +88,7 @@ export async function measureKubeconfig(
     replica.pod.start();
   }
   const leader = await replicas.untilOneForges();
-  await pause(WARM_UP_MS + windowMs);
+  await sleep(WARM_UP_MS + windowMs);
   const all = [leader, ...replicas.others(leader)];
   return memoryFigures("kubeconfig", all.map((one) => memoryMb(pidOf(one))), "45 / 88");
 }
@@ -130,8 +131,4 @@ function described(counts: Counts, minutes: number): string {
 function pidOf({ key, pod }: Replica): number {
   if (pod.sidecar === undefined) throw new Error(`Cannot measure ${key}: its sidecar ended`);
   return pod.sidecar.pid;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,7 +8,8 @@ import { Lateness } from "./lateness.ts";
 import { LeaseLog } from "./lease_log.ts";
 import { type Margin, marginsOf } from "./margins.ts";
 import { planRound } from "./schedule.ts";
-import { pause, Storm } from "./storm.ts";
+import { sleep } from "../../lib/sleep.ts";
+import { Storm } from "./storm.ts";
 import { type ChaosWorld, forgerOf, recordsOf } from "./world.ts";
 
 const STORM_MS = 240_000;
@@ -113,7 +114,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 /** A terminal's interrupt ends the API servers, too, without which not all can be undone. */
 async function healInHaste(storm: Storm, journal: Journal): Promise<void> {
   const healed = storm.heal().catch((error) => journal.note(`${error}`));
-  await Promise.race([healed, pause(HASTE_MS, new AbortController().signal)]);
+  await Promise.race([healed, sleep(HASTE_MS)]);
 }
 
 /** Judges what happened lately, again and again. */
@@ -139,7 +140,7 @@ async function calm(world: ChaosWorld, round: number, signal: AbortSignal): Prom
       return { round, healedMs, tookMs: steadySinceMs - healedMs };
     }
     if (steadySinceMs === undefined && Date.now() >= deadlineMs) break;
-    await pause(100, signal);
+    await sleep(100, signal);
   }
   return { round, healedMs, tookMs: undefined };
 }

@@ -1,6 +1,7 @@
 // Owns one storm: faults strike by the plan, those that would meet badly are passed over, all are undone.
 // Never leaves one behind: heal() waits until the last is undone.
 
+import { sleep } from "../../lib/sleep.ts";
 import { Claims } from "./claims.ts";
 import { type Fault, type Heal, type Strike } from "./fault.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
@@ -33,13 +34,13 @@ export class Storm {
   async play(plan: readonly PlannedStrike[], stormMs: number, signal: AbortSignal): Promise<void> {
     const beganMs = performance.now();
     for (const planned of plan) {
-      await pause(planned.atMs - (performance.now() - beganMs), signal);
+      await sleep(planned.atMs - (performance.now() - beganMs), signal);
       if (signal.aborted) return;
       const strike = this.#strike(planned);
       this.#running.add(strike);
       strike.finally(() => this.#running.delete(strike)).catch(() => {});
     }
-    await pause(stormMs - (performance.now() - beganMs), signal);
+    await sleep(stormMs - (performance.now() - beganMs), signal);
   }
 
   /** Undoes all that goes on; what cannot be undone is an error of this tool, and told. */
@@ -74,7 +75,7 @@ export class Storm {
       entry = { round, fault: fault.name, target, onForger, fromMs, ...(apart && { apart }) };
       journal.begin(entry);
       if (heal === undefined) return;
-      await pause(planned.durationMs, this.#isOver.signal);
+      await sleep(planned.durationMs, this.#isOver.signal);
       await undo(heal, fault.name);
       journal.end(entry);
     } finally {
@@ -126,20 +127,7 @@ async function undo(heal: Heal, name: string): Promise<void> {
       return await heal();
     } catch (cause) {
       if (attempt === UNDO_ATTEMPTS) throw new Error(`Cannot undo ${name}`, { cause });
-      await pause(1_000, new AbortController().signal);
+      await sleep(1_000);
     }
   }
-}
-
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms <= 0) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

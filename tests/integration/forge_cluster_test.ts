@@ -6,7 +6,7 @@ import { type ClusterConfig, readConfig } from "../../lib/config.ts";
 import { openCluster } from "../../lib/kubernetes/access.ts";
 import { ApiClient } from "../../lib/kubernetes/client.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
-import { sleep } from "../../lib/kubernetes/deadline.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { type ForgeClusterApi, forgeClusterApi } from "../../lib/kubernetes/forge_cluster.ts";
 import type { UsableForgeCluster } from "../../lib/kubernetes/forge_cluster_parse.ts";
 import {

@@ -8,7 +8,7 @@ import { type ClusterSettings, openCluster } from "../../lib/kubernetes/access.t
 import { ApiClient } from "../../lib/kubernetes/client.ts";
 import { cardanoLeaderApi } from "../../lib/kubernetes/cardano_leader.ts";
 import { crdsYaml } from "../../lib/kubernetes/crds.ts";
-import { sleep } from "../../lib/kubernetes/deadline.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { kubeconfigNeeds } from "../../lib/kubernetes/kubeconfig_needs.ts";
 import { type Finding, leaderStatus, type LeaderView } from "../../lib/kubernetes/leader_status.ts";
 import { leaseApi, leasesPath, parseLease } from "../../lib/kubernetes/lease.ts";

@@ -2,6 +2,7 @@
 // Never judges while it runs: samples and events are kept, and judged when it is over.
 
 import type { SlotJudgement } from "../../lib/demo/slots.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { Replicas, startClusterApi } from "../support/replicas.ts";
 import { disturbancesAt } from "./agenda.ts";
 import { Disturber } from "./disturb.ts";
@@ -61,7 +62,7 @@ export async function soak({ minutes, csvPath, tell }: SoakOptions): Promise<Soa
     }
   };
   for (let tick = 1; tick <= minutes * SCRAPES_A_MINUTE; tick++) {
-    await pause(begunMs + tick * SCRAPE_INTERVAL_MS - performance.now());
+    await sleep(begunMs + tick * SCRAPE_INTERVAL_MS - performance.now());
     if (tick % SCRAPES_A_MINUTE !== 0) {
       await Promise.all(replicas.all.map(({ pod }) => scrape(`${pod.url}/metrics`)));
       continue;
@@ -105,8 +106,4 @@ function oneLine({ minute, replica, forges, anonymousMb, fileDescriptors, thread
   return `${minute} ${replica}${forges ? "*" : ""} ${
     anonymousMb.toFixed(1)
   } MB ${fileDescriptors} fd ${threads} threads`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,8 @@
 // Owns a health endpoint of a cluster whose answers can be changed at run time.
 // Never answers by chance: flapping takes turns.
 
+import { sleep } from "../../lib/sleep.ts";
+
 export type HealthMode =
   | "ok"
   | "fail"
@@ -27,7 +29,7 @@ export function startHealthEndpoint(): HealthEndpoint {
   async function answer(request: Request): Promise<Response> {
     calls += 1;
     if (mode === "hang") await Promise.race([gone(request), ended.promise]);
-    if (typeof mode === "object") await pause(mode.slowMs);
+    if (typeof mode === "object") await sleep(mode.slowMs);
     const isWell = mode === "flap" ? calls % 2 === 0 : mode !== "fail";
     return new Response(isWell ? "well\n" : "ill\n", { status: isWell ? 200 : 503 });
   }
@@ -57,8 +59,4 @@ export function startHealthEndpoint(): HealthEndpoint {
 
 function gone({ signal }: Request): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,7 +3,7 @@
 
 import { wallTime } from "../../core/time.ts";
 import type { CollectionReport } from "../../kubernetes/collection_watch.ts";
-import { sleep } from "../../kubernetes/deadline.ts";
+import { sleep } from "../../sleep.ts";
 import type { ForgeCluster } from "../../kubernetes/forge_cluster_parse.ts";
 import type { Terminal } from "../command.ts";
 import type { Place } from "./place.ts";

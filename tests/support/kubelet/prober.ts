@@ -2,6 +2,7 @@
 // Never ends a container itself: it tells who does.
 
 import type { V1ContainerPort, V1Probe } from "@kubernetes/client-node";
+import { sleep } from "../../../lib/sleep.ts";
 import type { PodNetwork } from "./pod_network.ts";
 import { POD_IP } from "./pod_network.ts";
 
@@ -26,7 +27,7 @@ export async function runProbe(
     ...probe,
   };
   const url = urlOf(probe, ports);
-  await pause((probe.initialDelaySeconds ?? 0) * 1_000, signal);
+  await sleep((probe.initialDelaySeconds ?? 0) * 1_000, signal);
   let [successes, failures] = [0, 0];
   while (!signal.aborted) {
     const { isOk, note } = await network.probe(url, timeoutSeconds * 1_000);
@@ -35,7 +36,7 @@ export async function runProbe(
     if (isOk && successes === successThreshold || !isOk && failures === failureThreshold) {
       if (onVerdict(isOk ? "success" : "failure", note) === "enough") return;
     }
-    await pause(periodSeconds * 1_000, signal);
+    await sleep(periodSeconds * 1_000, signal);
   }
 }
 
@@ -45,18 +46,4 @@ function urlOf({ httpGet }: V1Probe, ports: readonly V1ContainerPort[]): string 
   const port = named?.containerPort ?? httpGet.port;
   if (typeof port !== "number") throw new Error(`Cannot probe: no port is named ${httpGet.port}`);
   return `http://${httpGet.host ?? POD_IP}:${port}${httpGet.path ?? "/"}`;
-}
-
-/** Ends early with the signal. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -7,7 +7,8 @@ import type { RealApiServer } from "../apiserver.ts";
 import { PodNamespace } from "../namespaced_launcher.ts";
 import { containerRun, type Image } from "./container_run.ts";
 import { PodNetwork } from "./pod_network.ts";
-import { pause, runProbe } from "./prober.ts";
+import { sleep } from "../../../lib/sleep.ts";
+import { runProbe } from "./prober.ts";
 import { makeVolume, type VolumeSources } from "./volumes.ts";
 
 /** Before a container is started again; the kubelet's first is 10 s, doubled each time. */
@@ -172,14 +173,14 @@ export class RenderedPod implements AsyncDisposable {
       running.process = undefined;
       running.isReady = false;
       if (isInit && container.restartPolicy !== "Always" && code === 0) return;
-      await pause(RESTART_DELAY_MS, this.#ended.signal);
+      await sleep(RESTART_DELAY_MS, this.#ended.signal);
       if (!this.#ended.signal.aborted) running.restarts += 1;
     }
   }
 
   async #untilDone(running: Running): Promise<void> {
     while (running.process !== undefined && (await running.process.exited).code !== 0) {
-      await pause(2 * RESTART_DELAY_MS, this.#ended.signal);
+      await sleep(2 * RESTART_DELAY_MS, this.#ended.signal);
     }
   }
 
