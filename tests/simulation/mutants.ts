@@ -40,8 +40,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   mutant(1, "permit file outlives the fence", [
     "forging_turn.ts",
-    "  keepPermit(turn);\n}\n\nexport function openFence(",
-    "}\n\nexport function openFence(",
+    "  });\n  keepPermit(turn);\n}\n",
+    "  });\n}\n",
   ], [
     "forging_turn.ts",
     "if (permit === undefined && fence !== undefined) keepPermit(turn);",
