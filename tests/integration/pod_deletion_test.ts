@@ -11,6 +11,10 @@ import { until } from "../support/until.ts";
 
 /** In which a replica that may claim a free lease has claimed it. */
 const CLAIM_MS = 4_000;
+/** Beyond half of FENCE_TIMEOUT, and within any permit that is renewed in time. */
+const CLOSING_MS = 4_000;
+/** Hears that it is to stop and forges on, which is worse than a node that is closing. */
+const DEAF = { node: { misbehaviours: ["refuse-stop"] } } as const;
 const IN_API = { replicas: [{ inApi: true }, { inApi: true }, { inApi: true }] };
 
 function deletePod({ server }: Stage, { namespace }: Replicas, { pod }: Replica): Promise<void> {
@@ -68,6 +72,38 @@ theme("pod deletion", {
       const exited = leader.pod.sidecar!.exited;
       await leader.pod.terminate();
       assertEquals((await exited).code, 0);
+    },
+
+  "a deleted pod's node that closes for seconds is not killed, and another forges when it is gone":
+    async (stage) => {
+      const replicas = await stage.start({
+        replicas: IN_API.replicas.slice(1).map((one) => ({ ...one, ...DEAF })),
+      });
+      const leader = replicas.forger()!;
+      const others = replicas.others(leader);
+      await until("its watch of its pod", async () => {
+        return (await leader.pod.status())?.ownPod?.isWatched === true;
+      });
+      const node = leader.pod.node!;
+      const sinceMs = Date.now();
+      await deletePod(stage, replicas, leader);
+      const asked = await leader.untilLogged("Node signalled", {
+        sinceMs,
+        fields: { reason: "disable_forging" },
+      });
+      await untilPassed(CLOSING_MS, Date.parse(asked.timestamp));
+      assertEquals([leader.forges(), others.some((one) => one.forges())], [true, false]);
+      assertEquals((await replicas.lease())?.spec?.holderIdentity, leader.pod.name);
+      node.kill("SIGTERM");
+      await node.exited;
+      assertEquals(
+        leader.record.lines().findLast(({ event }) => event === "ended")?.note,
+        "SIGTERM",
+      );
+      await replicas.untilOneForges(others);
+      stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+      const metrics = await (await fetch(`${leader.pod.url}/metrics`)).text();
+      assertMatch(metrics, /^cardano_forge_manager_node_kills_total\S* 0$/m);
     },
 
   "a follower whose pod is deleted takes nothing over": async (stage) => {
