@@ -10,7 +10,61 @@ export interface CustomResourceDefinition {
   readonly spec: { readonly [key: string]: PlainValue };
 }
 
-export const CRD_LABELS = { "app.kubernetes.io/part-of": "cardano-forge-manager" };
+/** What one of our resources adds to the frame of all. */
+export interface ResourceType {
+  readonly names: {
+    readonly kind: string;
+    readonly singular: string;
+    readonly plural: string;
+    readonly shortNames: readonly string[];
+    readonly categories: readonly string[];
+  };
+  readonly columns: readonly PlainValue[];
+  readonly description: string;
+  /** Fields without which an object is refused. */
+  readonly required?: readonly string[];
+  readonly spec: PlainValue;
+  readonly status: PlainValue;
+}
+
+/** A namespaced type of cardano.io/v1 whose status is a subresource. */
+export function define(type: ResourceType): CustomResourceDefinition {
+  const { kind, singular, plural, shortNames, categories } = type.names;
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: {
+      name: `${plural}.cardano.io`,
+      labels: { "app.kubernetes.io/part-of": "cardano-forge-manager" },
+    },
+    spec: {
+      group: "cardano.io",
+      scope: "Namespaced",
+      names: { plural, singular, kind, listKind: `${kind}List`, shortNames, categories },
+      versions: [{
+        name: "v1",
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: type.columns,
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            description: type.description,
+            ...(type.required === undefined ? {} : { required: type.required }),
+            properties: {
+              apiVersion: { type: "string" },
+              kind: { type: "string" },
+              metadata: { type: "object" },
+              spec: type.spec,
+              status: type.status,
+            },
+          },
+        },
+      }],
+    },
+  };
+}
 
 /** As k8s.io/apimachinery's metav1.Condition has it. */
 const CONDITION: PlainValue = {
