@@ -1,7 +1,7 @@
 // Owns when the next thing may be done to two regions: one forges, and the other could take over.
 // Never looks at nodes' records: here it is enough what the replicas say.
 
-import type { PodStatus } from "./pod.ts";
+import type { PodStatus } from "./pod_status.ts";
 import type { Replica } from "./replica.ts";
 import type { ReplicaView } from "./replica_view.ts";
 

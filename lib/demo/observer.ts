@@ -1,7 +1,7 @@
 // Owns looking at the replicas again and again, so that everybody else can look at once.
 // Never does anything to them.
 
-import type { PodStatus } from "./pod.ts";
+import type { PodStatus } from "./pod_status.ts";
 import type { Replica } from "./replica.ts";
 import { type ReplicaView, viewOf } from "./replica_view.ts";
 

@@ -4,24 +4,11 @@
 import { sleep } from "../sleep.ts";
 import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
 import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
+import type { PodStatus } from "./pod_status.ts";
+import { answers, LIVENESS, type LivenessProbe } from "./probe.ts";
 import { everyMs, RestartBackOff, type RestartDelays } from "./restart_back_off.ts";
 import { readRecord, type RecordLine } from "./slot_record.ts";
 
-export interface LivenessProbe {
-  readonly periodMs: number;
-  readonly timeoutMs: number;
-  readonly failureThreshold: number;
-  /** Between SIGTERM and SIGKILL. */
-  readonly graceMs: number;
-}
-
-/** As the chart sets them for the node container's liveness probe. */
-const LIVENESS: LivenessProbe = {
-  periodMs: 2_000,
-  timeoutMs: 1_000,
-  failureThreshold: 2,
-  graceMs: 2_000,
-};
 const STARTUP_TIMEOUT_MS = 1_000;
 const STARTUP_PERIOD_MS = 100;
 const RESTART_DELAY_MS = 1_000;
@@ -210,7 +197,7 @@ export class Pod {
   }
 
   #isStartedUp(): Promise<boolean> {
-    return this.#answers(`${this.url}/startup-status`, { timeoutMs: STARTUP_TIMEOUT_MS });
+    return answers(`${this.url}/startup-status`, { timeoutMs: STARTUP_TIMEOUT_MS });
   }
 
   async #probeNode(): Promise<void> {
@@ -221,7 +208,7 @@ export class Pod {
       const probed = this.node;
       if (probed === undefined) continue;
       const url = `http://127.0.0.1:${this.guardPort}/node-live`;
-      failures = await this.#answers(url, { timeoutMs }) ? 0 : failures + 1;
+      failures = await answers(url, { timeoutMs }) ? 0 : failures + 1;
       if (failures < failureThreshold || this.node !== probed) continue;
       failures = 0;
       probed.kill("SIGTERM");
@@ -231,47 +218,7 @@ export class Pod {
     }
   }
 
-  async #answers(url: string, { timeoutMs }: { timeoutMs: number }): Promise<boolean> {
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false; // refused or silent: both are a failed probe
-    }
-  }
-
   #pause(ms: number): Promise<void> {
     return sleep(ms, this.#ended.signal);
   }
-}
-
-/** What the demo and the tests read of /status. */
-export interface PodStatus {
-  readonly leads: boolean;
-  readonly permitLeftMs: number;
-  readonly lease: { readonly holder: string; readonly standing: string };
-  readonly guard?: {
-    readonly forging: string;
-    readonly node: { readonly phase: string };
-    readonly unfit?: { readonly code: string; readonly message: string };
-  };
-  readonly ownPod?: { readonly isWatched: boolean; readonly isDeleting: boolean };
-  readonly eventsDropped?: number;
-  /** Of a cluster among several. */
-  readonly tier?: {
-    readonly coordination: { readonly reach: string };
-    readonly forgeLease: {
-      readonly transitions: number;
-      readonly isHeld: boolean;
-      readonly standing: string;
-      /** Whether a trial found that it could be claimed. */
-      readonly claim?: string;
-    };
-    readonly clusters: readonly {
-      readonly name: string;
-      readonly canForge: boolean;
-      readonly heartbeatAgeMs?: number;
-    }[];
-  };
 }

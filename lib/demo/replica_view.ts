@@ -1,7 +1,7 @@
 // Owns one replica in words that somebody understands who sees the program for the first time.
 // Never looks at the world: it is told what was seen.
 
-import type { PodStatus } from "./pod.ts";
+import type { PodStatus } from "./pod_status.ts";
 
 export interface ReplicaFacts {
   readonly name: string;

@@ -1,7 +1,7 @@
 // Owns the demo's timings: about a third of the defaults, so that a newcomer need not wait.
 // Never breaks the rules that keep two leaders apart: a test holds them to those of `run`.
 
-import type { LivenessProbe } from "./pod.ts";
+import type { LivenessProbe } from "./probe.ts";
 
 export const LEASE_MS = 5_000;
 /** How long a leader may forge after the last renewal that succeeded was sent. */

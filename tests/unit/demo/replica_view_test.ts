@@ -2,7 +2,7 @@
 // Never starts a replica.
 
 import { assertEquals } from "@std/assert";
-import type { PodStatus } from "../../../lib/demo/pod.ts";
+import type { PodStatus } from "../../../lib/demo/pod_status.ts";
 import { type ReplicaFacts, viewOf } from "../../../lib/demo/replica_view.ts";
 
 function status(
