@@ -4,7 +4,8 @@
 import type { Cluster } from "../support/cluster.ts";
 import type { Clusters } from "../support/clusters.ts";
 import { managerBinary } from "../support/manager_binary.ts";
-import { pause, startPair, twice, untilBothReady } from "./cluster_pair.ts";
+import { sleep } from "../../lib/sleep.ts";
+import { startPair, twice, untilBothReady } from "./cluster_pair.ts";
 import type { BenchServers } from "./cluster_servers.ts";
 import type { Extent } from "./extent.ts";
 import { type Figure, figure, spread } from "./figures.ts";
@@ -50,7 +51,7 @@ async function measure(
     await untilBothReady(clusters);
     // At any point of a second, since the slot rule makes it count.
     const pointMs = 1_000 * (run / moves);
-    await pause((pointMs - Date.now() % 1_000 + 1_000) % 1_000);
+    await sleep((pointMs - Date.now() % 1_000 + 1_000) % 1_000);
     const editedAtMs = await edit(to);
     await to.untilForging(DEADLINE_MS);
     await from.untilNotForging();

@@ -42,7 +42,3 @@ export function twice(clusters: Clusters): string {
   const { overlapMs, slotsForgedTwice, slotsForged } = clusters.judge();
   return `${overlapMs} ms, ${slotsForgedTwice.length} of ${slotsForged} slots`;
 }
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

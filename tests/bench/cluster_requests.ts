@@ -1,9 +1,10 @@
 // Owns what the replicas of two clusters use while nothing happens: requests to the coordination API, CPU, memory.
 // Never one count alone: the hub's log says what came, the sidecars' metrics what they sent.
 
+import { sleep } from "../../lib/sleep.ts";
 import type { Cluster } from "../support/cluster.ts";
 import type { Window } from "../support/audit.ts";
-import { pause, startPair, untilBothReady } from "./cluster_pair.ts";
+import { startPair, untilBothReady } from "./cluster_pair.ts";
 import type { BenchServers, Place } from "./cluster_servers.ts";
 import type { Extent } from "./extent.ts";
 import { type Figure, figure } from "./figures.ts";
@@ -22,13 +23,13 @@ export async function measureClusterRequests(
 ): Promise<readonly Figure[]> {
   await using clusters = await startPair(bench, { namespace: NAMESPACE });
   await untilBothReady(clusters);
-  await pause(WARM_UP_MS);
+  await sleep(WARM_UP_MS);
   const { both } = clusters;
   const all = both.flatMap(replicasOf);
   const before = await Promise.all(both.map(sentBy));
   const cpuBefore = all.map(({ pid }) => cpuMs(pid));
   const fromMs = Date.now();
-  await pause(clustersMs);
+  await sleep(clustersMs);
   const window = { fromMs, toMs: Date.now() };
   const used = all.map(({ pid }, i) => ({ cpu: cpuMs(pid) - cpuBefore[i]!, ...memoryMb(pid) }));
   const after = await Promise.all(both.map(sentBy));
