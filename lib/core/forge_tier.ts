@@ -86,6 +86,8 @@ export function judge(tier: ForgeTier, context: ForgeContext): ForgeTier {
     yieldAt: decision.kind === "wait" ? decision.notBefore : undefined,
   };
   if (decision.kind !== "yield" || tier.givingUp !== undefined) return judged;
+  // Who gives the local lease up leaves this to who leads here next, and hurries no stop for its sake.
+  if (context.localGivesUp !== "no") return judged;
   const epoch = context.guard?.epoch ?? 0;
   const givingUp = { epoch, reason: decision.cause, to: decision.to, lapses: false };
   return { ...judged, givingUp };

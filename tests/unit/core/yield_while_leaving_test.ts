@@ -1,0 +1,86 @@
+// Owns what a local leader that gives its own lease up does about the forge lease it still holds.
+// Never asks an API: the record is given.
+
+import { assertEquals } from "@std/assert";
+import { judge } from "../../../lib/core/forge_tier.ts";
+import { type ForgeContext, newForgeTier } from "../../../lib/core/forge_tier_state.ts";
+import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
+import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
+import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
+import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
+import { newSpec } from "../../simulation/simulated_cluster.ts";
+
+const WRITER: LeaseWriter = {
+  holder: "a@uid-a",
+  holderUid: "uid-a",
+  poolId: "pool",
+  durationSeconds: 30,
+};
+const SETTINGS = {
+  cluster: "a",
+  lease: {
+    name: "forge",
+    namespace: "cardano",
+    durationMs: 30_000,
+    holdMs: 18_000,
+    renewIntervalMs: 5_000,
+    inherits: true,
+  },
+  staleAfterMs: 60_000,
+  failbackDelayMs: 300_000,
+};
+const RECORD = readLease({
+  apiVersion: "coordination.k8s.io/v1",
+  kind: "Lease",
+  metadata: {
+    name: "forge",
+    namespace: "cardano",
+    uid: "lease-uid",
+    resourceVersion: "7",
+    annotations: { [ANNOTATION.poolId]: "pool", [ANNOTATION.holderUid]: WRITER.holderUid },
+  },
+  spec: { holderIdentity: WRITER.holder, leaseDurationSeconds: 30, leaseTransitions: 3 },
+});
+
+/** Why a disabled cluster that holds the forge lease yields it, if it does. */
+function yieldReason(localGivesUp: ForgeContext["localGivesUp"]): string | undefined {
+  const context: ForgeContext = {
+    localHolds: true,
+    writer: WRITER,
+    guard: {
+      epoch: 2,
+      fencing: true,
+      fencedSecond: undefined,
+      forging: "unknown",
+      isFit: false,
+      isUnconfirmed: true,
+    },
+    localGivesUp,
+    localEpoch: 1,
+    now: { monotonic: monotonic(5_000), wall: wallTime(1_790_000_000_000) },
+  };
+  const tier = newForgeTier(SETTINGS);
+  const view = observeLease(UNOBSERVED, {
+    seen: RECORD,
+    at: monotonic(0),
+    ownDurationMs: SETTINGS.lease.durationMs,
+  });
+  const stamp = { at: permitTime(0), epoch: 1, serial: 1 };
+  const hold = { stamp, holdMs: 18_000, fencedSecond: undefined, sentAt: monotonic(0) };
+  const spec = { ...newSpec("a", 1), forgeState: "Disabled" } as const;
+  const known = {
+    ...tier,
+    election: { ...tier.election, view, hold },
+    resources: [{ name: "a", generation: 1, spec, report: undefined }],
+    heldSince: wallTime(1_789_999_000_000),
+  };
+  return judge(known, context).givingUp?.reason;
+}
+
+Deno.test("a local leader that stays yields for its disabled cluster", () => {
+  assertEquals(yieldReason("no"), "disabled");
+});
+
+Deno.test("one that gives the local lease up leaves the forge lease to who leads next", () => {
+  assertEquals(yieldReason("replica"), undefined);
+});
