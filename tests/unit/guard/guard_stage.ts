@@ -31,6 +31,10 @@ export class GuardStage implements AsyncDisposable {
   manager: ((message: GuardToManager) => void) | undefined;
   guard: Guard;
   node: SimulatedNodeProcess | undefined;
+  /** Time in which this machine slept: boot time counts it, and timers do not. */
+  sleptMs = 0;
+  /** What befalls the guard once the permit file is written, before its next act. */
+  onPermitKept = () => {};
   #stampId = 0;
   readonly #processName = `cn-${crypto.randomUUID().slice(0, 8)}`;
   readonly #nodeMetricsPort = freePort();
@@ -133,10 +137,17 @@ export class GuardStage implements AsyncDisposable {
   }
 
   #makeGuard(): Guard {
-    const sources = systemClocks();
+    const machine = systemClocks();
+    const sources = { ...machine, bootMs: () => (machine.bootMs() ?? 0) + this.sleptMs };
     const clocks = new GuardClocks(sources);
     const folder = this.config.stateDir;
     const permitFile = new PermitFile({ folder, podUid: POD_UID, clocks: sources });
+    const keep = permitFile.write.bind(permitFile);
+    permitFile.write = (permit) => {
+      const outcome = keep(permit);
+      this.onPermitKept();
+      return outcome;
+    };
     const { renewDeadlineMs } = this.config.lease;
     return new Guard({
       config: this.config,
