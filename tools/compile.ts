@@ -50,11 +50,23 @@ async function compile(rest: readonly string[]): Promise<number> {
     // The compiler of some versions overflows its stack on larger graphs without this.
     env: { RUST_MIN_STACK: "67108864" },
   }).spawn().status;
-  if (code === 0) {
-    const mb = Deno.statSync(output).size / 1e6;
-    console.log(`${output.slice(ROOT.length)}  ${mb.toFixed(1)} MB`);
-  }
-  return code;
+  if (code !== 0) return code;
+  if (!rest.includes("--target") && !await starts(output)) return 1;
+  const mb = Deno.statSync(output).size / 1e6;
+  console.log(`${output.slice(ROOT.length)}  ${mb.toFixed(1)} MB`);
+  return 0;
+}
+
+/** A base binary of another version is taken without a word, and what comes of it cannot start. */
+async function starts(program: string): Promise<boolean> {
+  const { success, stderr } = await new Deno.Command(program, { args: ["version"] }).output();
+  if (success) return true;
+  const base = Deno.env.get("DENORT_BIN");
+  const why = base === undefined
+    ? new TextDecoder().decode(stderr).trim()
+    : `DENORT_BIN names ${base}, which must be of Deno ${Deno.version.deno}; unset it to have it fetched`;
+  console.error(`Cannot use ${program}, which does not start: ${why}`);
+  return false;
 }
 
 if (import.meta.main) Deno.exit(await compile(Deno.args));

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { dashboardText } from "../../tools/dashboard.ts";
-import { FILE } from "../../tools/dashboard_json.ts";
+import { FILE } from "../../tools/dashboard/frame.ts";
 import { PROMTOOL, promtool, withFile } from "../support/promtool.ts";
 import { grafanaTypeErrors } from "./grafana_types.ts";
 import { metricNames, namedMetrics } from "./metric_names.ts";
