@@ -51,7 +51,7 @@ async function compile(rest: readonly string[]): Promise<number> {
     env: { RUST_MIN_STACK: "67108864" },
   }).spawn().status;
   if (code !== 0) return code;
-  if (!rest.includes("--target") && !await starts(output)) return 1;
+  if (!rest.some((one) => one.startsWith("--target")) && !await starts(output)) return 1;
   const mb = Deno.statSync(output).size / 1e6;
   console.log(`${output.slice(ROOT.length)}  ${mb.toFixed(1)} MB`);
   return 0;
