@@ -97,11 +97,14 @@ helmTest(
   },
 );
 
-helmTest("the sidecar is not restarted beside a node that replays its ledger for hours", async () => {
-  // Its restart takes seconds, and after four of them the dead-man probe ends the node.
-  const { socketWaitTimeoutMs } = configOf(await render(NODE_CHART)).node;
-  assert(socketWaitTimeoutMs >= 6 * 3_600_000, `${socketWaitTimeoutMs} ms`);
-});
+helmTest(
+  "the sidecar is not restarted beside a node that replays its ledger for hours",
+  async () => {
+    // Its restart takes seconds, and after four of them the dead-man probe ends the node.
+    const { socketWaitTimeoutMs } = configOf(await render(NODE_CHART)).node;
+    assert(socketWaitTimeoutMs >= 6 * 3_600_000, `${socketWaitTimeoutMs} ms`);
+  },
+);
 
 helmTest("the chart knows every setting of the program", async () => {
   const { stdout } = await template(NODE_CHART, ["--show-only", "templates/statefulset.yaml"]);
