@@ -39,6 +39,9 @@ Deno.test("a start is not signalled when the machine slept its permit away since
   await using stage = await GuardStage.make();
   stage.startNode();
   await stage.untilFit();
+  // Then nothing is left to wait for, and the start is decided with the grant.
+  const fenced = stage.report.fencedSecond ?? 0;
+  await until("a later second than the stop's", () => Date.now() >= (fenced + 1) * 1_000);
   stage.onPermitKept = () => stage.sleptMs = 60_000;
   stage.grant();
   await stage.untilReport("the permit to be over", ({ permitLeftMs }) => permitLeftMs === 0);
