@@ -35,6 +35,8 @@ export interface Snapshot {
     readonly transitions: number;
     /** By its record: also when it is only kept until a stop is confirmed. */
     readonly isOurs: boolean;
+    /** Claimable only when it stood still for the wait. */
+    readonly isWaitedFor: boolean;
     /** Set while the lock is another pool's, and never claimed. */
     readonly otherPool: string | undefined;
     /** In words: what stands between this replica and the lease. */
@@ -110,6 +112,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       holder: record?.holder ?? "",
       transitions: record?.transitions ?? 0,
       isOurs: standing.kind === "mine",
+      isWaitedFor: standing.kind === "wait",
       otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
       standing: describeStanding(standing, { state, now }),
       olderManagerRenews: state.local.view.renewedByForeignManager,

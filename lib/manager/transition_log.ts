@@ -9,6 +9,7 @@ export class TransitionLog {
   readonly #log: Log;
   #led = false;
   #holder: string | undefined;
+  #waited = false;
   #otherPool: string | undefined;
   #olderManager = false;
 
@@ -31,6 +32,12 @@ export class TransitionLog {
       else this.#log.info("Lease held by another", { lease: name, holder, transitions });
     }
     this.#holder = holder;
+    // Of a new lease nothing else tells why nobody leads yet.
+    const waits = lease.isWaitedFor && holder === "";
+    if (waits && !this.#waited) {
+      this.#log.info("Lease is not claimed yet", { lease: name, found: lease.standing });
+    }
+    this.#waited = waits;
     if (otherPool !== undefined && otherPool !== this.#otherPool) {
       this.#log.error("Lease belongs to another pool: it is never claimed", {
         lease: name,

@@ -94,6 +94,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       holder: "bp-0",
       transitions: 4,
       isOurs: true,
+      isWaitedFor: false,
       otherPool: undefined,
       standing: "held by this replica",
       olderManagerRenews: false,

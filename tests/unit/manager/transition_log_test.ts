@@ -12,6 +12,8 @@ const FREE = snapshot({
   lease: { ...snapshot().lease, holder: "", isOurs: false },
 });
 
+const WAITED_FOR = { ...FREE, lease: { ...FREE.lease, isWaitedFor: true } };
+
 function heldBy(holder: string): Snapshot {
   return { ...FREE, lease: { ...FREE.lease, holder } };
 }
@@ -33,6 +35,16 @@ const CASES: readonly { name: string; views: readonly Snapshot[]; lines: readonl
     name: "a hand-over between others",
     views: [heldBy("bp-1"), FREE, heldBy("bp-2")],
     lines: ["Lease held by another bp-1", "Lease is vacant", "Lease held by another bp-2"],
+  },
+  {
+    name: "a vacant lease that must be waited for",
+    views: [WAITED_FOR, FREE, WAITED_FOR, snapshot()],
+    lines: ["Lease is not claimed yet", "Lease is not claimed yet", "Lease acquired"],
+  },
+  {
+    name: "a silent holder without the wait for it",
+    views: [{ ...heldBy("bp-1"), lease: { ...heldBy("bp-1").lease, isWaitedFor: true } }],
+    lines: ["Lease held by another bp-1"],
   },
   { name: "leading", views: [FREE, snapshot()], lines: ["Lease acquired"] },
   {
