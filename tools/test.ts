@@ -1,6 +1,8 @@
 // Owns which tests run by which task, and the list of what was skipped and why.
 // Never hides a skipped test: each is named at the end.
 
+import { splitLines } from "../tests/support/lines.ts";
+
 /** Folders under tests/, and whether they run without anything but the registries. */
 const SUITES = [
   { folder: "unit", tasks: ["test"] },
@@ -50,27 +52,15 @@ async function runTests(args: readonly string[], env: Record<string, string>) {
     stdout: "piped",
   }).spawn();
   const ignored: string[] = [];
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines());
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
+    splitLines({ unfinished: "give" }),
+  );
   for await (const line of lines) {
     console.log(line);
     const name = /^(.*) \.\.\. .*ignored/.exec(line)?.[1];
     if (name !== undefined) ignored.push(name.trim());
   }
   return { code: (await child.status).code, ignored };
-}
-
-function splitLines(): TransformStream<string, string> {
-  let rest = "";
-  return new TransformStream({
-    transform(chunk, controller) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) controller.enqueue(line);
-    },
-    flush(controller) {
-      if (rest !== "") controller.enqueue(rest);
-    },
-  });
 }
 
 function exists(path: string): boolean {

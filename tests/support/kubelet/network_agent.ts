@@ -1,7 +1,7 @@
 // Owns what happens inside a pod's network: the way to the API server, and the kubelet's probes.
 // Never run by itself: `pod_network.ts` starts it there, and it ends with its standard input.
 
-import { splitLines } from "./lines.ts";
+import { splitLines } from "../lines.ts";
 
 export interface ProbeRequest {
   readonly id: number;
@@ -44,7 +44,9 @@ if (import.meta.main) {
   const [host = "", port = "", socketPath = ""] = Deno.args;
   void forward(host, Number(port), socketPath);
   console.log("up");
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines());
+  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(
+    splitLines({ unfinished: "drop" }),
+  );
   for await (const line of lines) {
     void probe(JSON.parse(line)).then((answer) => console.log(JSON.stringify(answer)));
   }

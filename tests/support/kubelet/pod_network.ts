@@ -2,7 +2,7 @@
 // Never joins the machine's network: what leaves goes through a socket file to one API server.
 
 import type { PodNamespace } from "../namespaced_launcher.ts";
-import { splitLines } from "./lines.ts";
+import { splitLines } from "../lines.ts";
 import type { ProbeAnswer, ProbeRequest } from "./network_agent.ts";
 
 /** The first address of the API server's Service range, for which it has a certificate. */
@@ -63,7 +63,9 @@ export class PodNetwork {
 
   /** Until the agent is up; from then on its answers are passed on. */
   async #listen(): Promise<void> {
-    const lines = this.#agent.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines());
+    const lines = this.#agent.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
+      splitLines({ unfinished: "drop" }),
+    );
     const reader = lines.getReader();
     const { value } = await reader.read();
     if (value !== "up") throw new Error(`Cannot start a pod's network: its agent said "${value}"`);
