@@ -35,7 +35,7 @@ Deno.test("the guard starts the node under a permit only, and stops it when that
   assertGreater(stage.report.fenceMarginsMs[0] ?? 0, 0);
 });
 
-Deno.test("a start is not signalled when the machine slept its permit away since it was decided", async () => {
+Deno.test("a start is not signalled when the machine slept its permit away since the grant", async () => {
   await using stage = await GuardStage.make();
   stage.startNode();
   await stage.untilFit();
