@@ -8,6 +8,7 @@ import type { Json } from "../support/api_request.ts";
 import { type RealApiServer, startApiServer } from "../support/apiserver.ts";
 import { freePort } from "../support/free_port.ts";
 import { managerBinary } from "../support/manager_binary.ts";
+import { realProgram } from "../support/real_program.ts";
 import { SecretFolder } from "../support/secret_folder.ts";
 import { objectOf } from "../unit/cli/clusters/objects.ts";
 import { put } from "../unit/cli/clusters/terminal.ts";
@@ -162,7 +163,9 @@ export function missingPrograms(blocks: readonly Block[]): readonly string[] {
     return kind !== undefined && kind !== "no_run";
   }).flatMap(({ text }) => commandLines(text));
   const called = lines.map((line) => /^(?:\w+=\S* )*([\w-]+)/.exec(line)?.[1] ?? "");
-  return [...new Set(called)].filter((name) => OTHERS.test(name) && !isProgram(name));
+  return [...new Set(called)].filter((name) =>
+    OTHERS.test(name) && realProgram(name) === undefined
+  );
 }
 
 export async function startStage(options: StageOptions): Promise<Stage> {
@@ -182,15 +185,4 @@ function end(session: Deno.ChildProcess): void {
 
 function assets(): string {
   return Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
-}
-
-function isProgram(name: string): boolean {
-  const folders = [assets(), ...(Deno.env.get("PATH") ?? "").split(":")];
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${name}`).isFile;
-    } catch {
-      return false; // not in this one
-    }
-  });
 }

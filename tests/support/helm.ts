@@ -3,13 +3,10 @@
 
 import { loadAll } from "js-yaml";
 import type { Json } from "./api_request.ts";
-import { haveProgram } from "./have_program.ts";
+import { realProgram } from "./real_program.ts";
 
-/**
- * Its name or path: on the PATH, or beside the API server's programs. Undefined: not installed, or
- * hidden like those programs by `deno task test`, which does the same everywhere.
- */
-export const HELM: string | undefined = findHelm();
+/** Its path; undefined: not installed, or hidden. */
+export const HELM: string | undefined = realProgram("helm");
 
 const root = new URL("../../", import.meta.url);
 export const CRDS_CHART = new URL("chart/cardano-forge-crds", root).pathname;
@@ -86,16 +83,4 @@ export function environmentOf(
     const path = entry.valueFrom?.fieldRef.fieldPath;
     return [entry.name, path === undefined ? entry.value : fields[path]];
   }));
-}
-
-function findHelm(): string | undefined {
-  const assets = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
-  if (assets === "") return undefined;
-  if (haveProgram("helm")) return "helm";
-  const beside = `${assets}/helm`;
-  try {
-    return Deno.statSync(beside).isFile ? beside : undefined;
-  } catch {
-    return undefined; // not there either
-  }
 }

@@ -2,10 +2,11 @@
 // Never fetches a schema from elsewhere.
 
 import type { Json } from "./api_request.ts";
-import { haveProgram } from "./have_program.ts";
 import type { RealApiServer } from "./apiserver.ts";
+import { realProgram } from "./real_program.ts";
 
-export const haveKubeconform: boolean = haveProgram("kubeconform");
+const KUBECONFORM = realProgram("kubeconform");
+export const haveKubeconform: boolean = KUBECONFORM !== undefined;
 
 /** Writes a schema for each kind into a folder; with no property besides those that it names. */
 export async function writeSchemas(
@@ -30,7 +31,7 @@ export async function kubeconform(folder: string, objects: readonly Json[]): Pro
   const file = `${folder}/objects.yaml`;
   await Deno.writeTextFile(file, objects.map((object) => JSON.stringify(object)).join("\n---\n"));
   const location = `${folder}/{{ .Group }}_{{ .ResourceAPIVersion }}_{{ .ResourceKind }}.json`;
-  const command = new Deno.Command("kubeconform", {
+  const command = new Deno.Command(KUBECONFORM ?? "kubeconform", {
     args: ["-strict", "-output", "json", "-schema-location", location, file],
   });
   const { stdout, stderr } = await command.output();
