@@ -44,7 +44,12 @@ fresh etcd and API server, with a namespace, an account and a Role for each pool
 
 ${
     headTable(head, [
-      ["window", `${idle.windowS.toFixed(0)} s for each row, 20 s after all pools had a leader`],
+      [
+        "window",
+        `${
+          idle.windowS.toFixed(0)
+        } s for each row, 20 s after all pools had a leader; a pool begins every 150 ms`,
+      ],
       ["lease", `${most.leaseDurationS} s, the default timings`],
     ])
   }
