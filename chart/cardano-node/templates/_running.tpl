@@ -21,8 +21,9 @@
 {{- if $running }}
 {{- $lease := include "cardano-node.leaseName" . }}
 {{- $previous := include "cardano-node.previousLeaseNames" . | fromJsonArray }}
-{{- if not (has $running.LEASE_NAME (append $previous $lease)) }}
-{{- fail (printf "forgeManager.lease.previousNames must hold %q: the running pods elect by that Lease, those of this release by %q, and one of each would forge while they are replaced; or scale the StatefulSet to zero first" $running.LEASE_NAME $lease) }}
+{{- $was := default "cardano-node-leader" $running.LEASE_NAME }}
+{{- if not (has $was (append $previous $lease)) }}
+{{- fail (printf "forgeManager.lease.previousNames must hold %q: the running pods elect by that Lease, those of this release by %q, and one of each would forge while they are replaced; or scale the StatefulSet to zero first" $was $lease) }}
 {{- end }}
 {{- $management := .Values.forgeManager.clusterManagement }}
 {{- if and (hasKey $running "ENABLE_CLUSTER_MANAGEMENT") (not $management.otherClustersAreStopped) }}
