@@ -64,7 +64,7 @@ export async function measureLoad(pools: number): Promise<LoadFigures> {
     // Only when all are made: what is set up here would else have to wait for what runs already.
     for (const pool of all) {
       await pool.start();
-      await pause(START_EVERY_MS);
+      await sleep(START_EVERY_MS);
     }
     await until(`all ${pools} pools to have had a leader`, () => {
       return all.every(({ permits }) => permits.begun > 0);

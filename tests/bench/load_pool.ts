@@ -24,7 +24,7 @@ const RULES: readonly PolicyRule[] = [
     verbs: ["get", "list", "watch", "create", "update"],
   },
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
   { apiGroups: ["cardano.io"], resources: ["cardanoleaders"], verbs: ["get", "create"] },
   { apiGroups: ["cardano.io"], resources: ["cardanoleaders/status"], verbs: ["patch"] },
 ];
