@@ -6,6 +6,9 @@ import type { ClusterOverride } from "../../../lib/core/cluster.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 import { parseForgeCluster } from "../../../lib/kubernetes/forge_cluster_parse.ts";
 import {
+  FORGE_CLUSTER_CONDITIONS,
+  type ForgeClusterCondition,
+  forgeClusterStatus,
   parseForgeClusterStatus,
   reportedCounter,
   reportedExpiry,
@@ -99,18 +102,42 @@ function isTime(at: number | undefined): boolean {
   return at !== undefined && Number.isFinite(at);
 }
 
-const LEADER_VIEW = {
+const FINE = { status: "True", reason: "Fine", message: "" } as const;
+const VIEW = {
   at: wallTime(1_790_000_000_000),
   generation: 1,
   leaderPod: "bp-0",
   forgingEnabled: true,
   reason: "fine",
   message: "",
-  leaderElected: { status: "True", reason: "Fine", message: "" },
-  forgingConfirmed: { status: "True", reason: "Fine", message: "" },
-  credentialsValid: { status: "True", reason: "Fine", message: "" },
-  nodeReady: { status: "True", reason: "Fine", message: "" },
-  kesExpiring: { status: "False", reason: "Fine", message: "" },
+};
+const LEADER_VIEW = {
+  ...VIEW,
+  leaderElected: FINE,
+  forgingConfirmed: FINE,
+  credentialsValid: FINE,
+  nodeReady: FINE,
+  kesExpiring: FINE,
+};
+const CLUSTER_VIEW = {
+  ...VIEW,
+  effectiveState: "Enabled",
+  effectivePriority: 1,
+  health: {
+    healthy: true,
+    consecutiveFailures: 0,
+    message: "",
+    lastProbeAt: undefined,
+    responseMs: undefined,
+  },
+  findings: Object.fromEntries(FORGE_CLUSTER_CONDITIONS.map((type) => [type, FINE])) as Record<
+    ForgeClusterCondition,
+    typeof FINE
+  >,
+  forgeEpoch: 3,
+  betterSince: undefined,
+  farBehind: false,
+  credentials: undefined,
 } as const;
 
 const status: FuzzTarget = {
@@ -127,6 +154,8 @@ const status: FuzzTarget = {
     if (counter !== undefined && !Number.isSafeInteger(counter)) broken("no counter", counter);
     const expiry = reportedExpiry(cluster);
     if (expiry !== undefined && !Number.isFinite(expiry)) broken("no time", expiry);
+    const { conditions } = forgeClusterStatus(CLUSTER_VIEW, cluster).status;
+    if (conditions.length !== FORGE_CLUSTER_CONDITIONS.length) broken("conditions", conditions);
     const next = leaderStatus(LEADER_VIEW, parseLeaderStatus(value)).status;
     if (next.conditions.length !== 5 || next.leaderPod !== "bp-0") broken("another status", next);
   },
