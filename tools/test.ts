@@ -1,18 +1,45 @@
-// Owns which tests run by which task, and the list of what was skipped and why.
+// Owns which tests run by which task, beside which others, and the list of what was skipped and why.
 // Never hides a skipped test: each is named at the end.
 
 import { splitLines } from "../tests/support/lines.ts";
 
-/** Folders under tests/, and whether they run without anything but the registries. */
-const SUITES = [
-  { folder: "unit", tasks: ["test"] },
-  { folder: "scenario", tasks: ["test"] },
-  { folder: "simulation", tasks: ["test"] },
-  { folder: "contract", tasks: ["test", "test:integration"] },
-  { folder: "integration", tasks: ["test", "test:integration"] },
-  { folder: "docs", tasks: ["test", "test:integration"] },
-  { folder: "chart", tasks: ["test", "test:integration"] },
-];
+/** Tests that run one after the other in one process, beside the other lanes of their task. */
+interface Lane {
+  readonly paths: readonly string[];
+  /** Asserts no times, and gives way to the lanes that do. */
+  readonly isPatient: boolean;
+}
+
+/** Real processes and clocks, and nothing that has to be installed. */
+const PROCESSES = filesOf(["demo", "guard", "manager_restart", "simulated_node"]);
+/** Dozens of replicas at once, for minutes: longest first. */
+const LONG = filesOf(["clusters", "api_outage", "sidecar_fault", "node_fault"]);
+/** One API server each, and calls that may take their time. */
+const PATIENT = filesOf([
+  ...["operator_commands", "kubernetes", "forge_cluster", "check_config", "image", "metrics_lint"],
+]);
+/** Also whatever is new. */
+const SHORT = allOf("tests/integration").filter((path) =>
+  ![PROCESSES, LONG, PATIENT].flat().includes(path)
+);
+const WITH_AND_WITHOUT = ["tests/contract", "tests/docs", "tests/chart"];
+const TASKS: Readonly<Record<string, readonly Lane[]>> = {
+  "test": [
+    { paths: PROCESSES, isPatient: false },
+    {
+      paths: [
+        ...["tests/unit", "tests/scenario", "tests/simulation", ...WITH_AND_WITHOUT],
+        ...[...LONG, ...SHORT, ...PATIENT], // skipped, by name
+      ],
+      isPatient: true,
+    },
+  ],
+  "test:integration": [
+    { paths: LONG, isPatient: false },
+    { paths: SHORT, isPatient: false },
+    { paths: [...PATIENT, ...WITH_AND_WITHOUT], isPatient: true },
+  ],
+};
 /** What `test` hides, so that it does the same everywhere: tests that need these skip themselves. */
 const REAL_PROGRAMS = ["KUBEBUILDER_ASSETS", "FORGE_MANAGER_BINARY"];
 const BINARY = new URL("../dist/cardano-forge-manager", import.meta.url).pathname;
@@ -20,7 +47,7 @@ const BINARY = new URL("../dist/cardano-forge-manager", import.meta.url).pathnam
 async function main(args: readonly string[]): Promise<number> {
   const [task = "test", ...rest] = args;
   const env = Deno.env.toObject();
-  if (task === "test") { for (const name of REAL_PROGRAMS) delete env[name]; }
+  if (task === "test") { for (const name of REAL_PROGRAMS) env[name] = ""; }
   else if (!env["KUBEBUILDER_ASSETS"]) {
     console.log("Skipped: test:integration, since KUBEBUILDER_ASSETS does not name a folder with");
     console.log("etcd and kube-apiserver (setup-envtest of Kubernetes gives one)");
@@ -28,14 +55,40 @@ async function main(args: readonly string[]): Promise<number> {
   } else if (env["FORGE_MANAGER_BINARY"] === undefined && exists(BINARY)) {
     env["FORGE_MANAGER_BINARY"] = BINARY;
   }
-  const folders = SUITES.filter((suite) => suite.tasks.includes(task))
-    .map((suite) => `tests/${suite.folder}`).filter(exists);
-  const { code, ignored } = await runTests([...rest, ...folders], env);
+  env["START_LOCK"] = Deno.makeTempFileSync({ prefix: "forge-start-" });
+  const told = new Told();
+  const results = await Promise.all((TASKS[task] ?? []).map(async (lane, index) => {
+    const run = await runTests({ lane, args: rest, env, tell: (line) => told.line(index, line) });
+    told.end(index);
+    return run;
+  }));
+  Deno.removeSync(env["START_LOCK"]);
+  const ignored = results.flatMap((run) => run.ignored);
   if (ignored.length > 0) {
     console.log(`\nSkipped ${reason(task)}:`);
     for (const name of ignored) console.log(`  ${name}`);
   }
-  return code;
+  return results.find(({ code }) => code !== 0)?.code ?? 0;
+}
+
+/** Lines of lanes that run beside each other, told lane after lane. */
+class Told {
+  readonly #kept = new Map<number, string[]>();
+  readonly #ended = new Set<number>();
+  #lane = 0;
+
+  line(lane: number, line: string): void {
+    if (lane === this.#lane) console.log(line);
+    else this.#kept.set(lane, [...this.#kept.get(lane) ?? [], line]);
+  }
+
+  end(lane: number): void {
+    this.#ended.add(lane);
+    while (this.#ended.has(this.#lane)) {
+      this.#lane += 1;
+      for (const line of this.#kept.get(this.#lane) ?? []) console.log(line);
+    }
+  }
 }
 
 function reason(task: string): string {
@@ -44,23 +97,41 @@ function reason(task: string): string {
     : "since what they need is absent";
 }
 
-async function runTests(args: readonly string[], env: Record<string, string>) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", "--permit-no-files", ...args],
-    clearEnv: true,
-    env,
-    stdout: "piped",
-  }).spawn();
+async function runTests(
+  { lane, args, env, tell }: {
+    readonly lane: Lane;
+    readonly args: readonly string[];
+    readonly env: Record<string, string>;
+    readonly tell: (line: string) => void;
+  },
+) {
+  const command = [Deno.execPath(), "test", "--allow-all", "--permit-no-files", ...args];
+  const [program = "", ...rest] = [
+    ...lane.isPatient ? ["nice"] : [],
+    ...command,
+    ...lane.paths.filter(exists),
+  ];
+  const child = new Deno.Command(program, { args: rest, clearEnv: true, env, stdout: "piped" })
+    .spawn();
   const ignored: string[] = [];
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(
     splitLines({ unfinished: "give" }),
   );
   for await (const line of lines) {
-    console.log(line);
+    tell(line);
     const name = /^(.*) \.\.\. .*ignored/.exec(line)?.[1];
     if (name !== undefined) ignored.push(name.trim());
   }
   return { code: (await child.status).code, ignored };
+}
+
+function filesOf(names: readonly string[]): readonly string[] {
+  return names.map((name) => `tests/integration/${name}_test.ts`);
+}
+
+function allOf(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`)
+    .filter((path) => path.endsWith("_test.ts")).toSorted();
 }
 
 function exists(path: string): boolean {

@@ -10,6 +10,7 @@ import {
 } from "./clusters.ts";
 import { replicasTest } from "./manager_binary.ts";
 import { describe } from "./scenarios.ts";
+import { StartOrder } from "./start_order.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export interface ClusterStage {
@@ -43,8 +44,8 @@ export function clustersTheme(
   const chosen = Object.entries(scenarios).filter(([fact]) => fact.includes(WORDS));
   if (chosen.length === 0) return;
   replicasTest(name, async (t) => {
-    await using servers = await startClusterServers();
-    const starting = new Turnstile(1);
+    const starting = new StartOrder();
+    await using servers = await starting.pass(startClusterServers);
     const running = new Turnstile(atOnce);
     await Promise.all(chosen.map(([fact, scenario], index) =>
       t.step({
@@ -64,7 +65,7 @@ async function runScenario(
     fact: string;
     scenario: (stage: ClusterStage) => Promise<void>;
     servers: ClusterServers;
-    starting: Turnstile;
+    starting: StartOrder;
     namespace: string;
   },
 ): Promise<void> {

@@ -3,7 +3,10 @@
 
 import { assertEquals } from "@std/assert";
 
-/** Its path, beside the API server's programs or on the PATH; undefined: it is not installed. */
+/**
+ * Its path, beside the API server's programs or on the PATH. Undefined: it is not installed, or
+ * hidden like those programs by `deno task test`, which does the same everywhere.
+ */
 export const PROMTOOL: string | undefined = findPromtool();
 
 /** Runs it, fails unless it ends with 0, and gives what it printed. */
@@ -35,8 +38,9 @@ export async function withFile<T>(text: string, use: (path: string) => Promise<T
 }
 
 function findPromtool(): string | undefined {
-  const assets = Deno.env.get("KUBEBUILDER_ASSETS");
-  for (const candidate of [...(assets === undefined ? [] : [`${assets}/promtool`]), "promtool"]) {
+  const assets = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
+  if (assets === "") return undefined;
+  for (const candidate of [`${assets}/promtool`, "promtool"]) {
     try {
       const args = ["--version"];
       const { success } = new Deno.Command(candidate, { args, stdout: "null", stderr: "null" })

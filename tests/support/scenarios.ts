@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { ApiServerOptions, RealApiServer } from "./apiserver.ts";
 import { replicasTest } from "./manager_binary.ts";
 import { Replicas, type ReplicasOptions, startClusterApi } from "./replicas.ts";
+import { StartOrder } from "./start_order.ts";
 import { Turnstile } from "./turnstile.ts";
 import { until } from "./until.ts";
 
@@ -41,8 +42,8 @@ export function theme(name: string, scenarios: Scenarios, options: ThemeOptions 
   const chosen = Object.entries(scenarios).filter(([fact]) => fact.includes(WORDS));
   if (chosen.length === 0) return;
   replicasTest(name, async (t) => {
-    await using server = await startClusterApi(options.api);
-    const starting = new Turnstile(1);
+    const starting = new StartOrder();
+    await using server = await starting.pass(() => startClusterApi(options.api));
     const running = new Turnstile(options.atOnce ?? 4);
     await Promise.all(chosen.map(([fact, scenario], index) =>
       t.step({
@@ -60,7 +61,7 @@ async function runScenario(
     fact: string;
     scenario: (stage: Stage) => Promise<void>;
     server: RealApiServer;
-    starting: Turnstile;
+    starting: StartOrder;
     number: number;
   },
 ): Promise<void> {
@@ -76,7 +77,6 @@ async function runScenario(
   try {
     await scenario({
       server,
-      // One after the other, since a start takes more of the machine than anything that follows.
       start: async (options = {}) => {
         const replicas = await starting.pass(() => add(options, Replicas.start));
         await replicas.untilRenewed();
