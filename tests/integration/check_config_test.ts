@@ -50,3 +50,21 @@ realApiServerTest("check-config judges a role call by call", async () => {
   const again = await checkCluster(config);
   assertEquals(again.at(-1)?.verdict, "ok");
 });
+
+realApiServerTest(
+  "check-config says that a namespace is not there, and leaves nothing",
+  async () => {
+    await using server = await startApiServer({ authorization: "AlwaysAllow" });
+    const kubeconfig = await server.writeKubeconfig({ token: server.token });
+    const judged = async (namespace: string) => {
+      const checks = await checkCluster({ ...configOf(kubeconfig), namespace });
+      return checks.find(({ name }) => name === `the API server has namespace ${namespace}`);
+    };
+    assertEquals((await judged("default"))?.verdict, "ok");
+    const absent = await judged("nowhere");
+    assertEquals(absent?.verdict, "failed");
+    assertStringIncludes(absent?.found ?? "", 'namespaces "nowhere" not found');
+    const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+    assertEquals((await server.request("GET", leases)).body.items, []);
+  },
+);

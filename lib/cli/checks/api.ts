@@ -1,5 +1,5 @@
-// Owns what is asked of one API server: whether it answers, allows a call, knows a resource type.
-// Never writes an object: a review of access is asked and forgotten.
+// Owns what is asked of one API server: whether it answers, has a namespace, allows a call, knows a type.
+// Never writes an object: a review of access is asked and forgotten, a dry run leaves nothing.
 
 import { type Clock, openCluster } from "../../kubernetes/access.ts";
 import { ApiClient } from "../../kubernetes/client.ts";
@@ -52,6 +52,26 @@ export async function apiReachable(
   if (answer.kind !== "ok") return failed(name, answer.message);
   const { gitVersion = "an unknown version" } = answer.body as { gitVersion?: string };
   return ok(name, `${gitVersion} at ${origin}`);
+}
+
+/** By a dry run, since a Role in a namespace cannot allow to read the namespace itself. */
+export async function namespaceThere(
+  { client, what, namespace, timeoutMs }: CheckedApi,
+): Promise<Check> {
+  const name = `the ${what} has namespace ${namespace}`;
+  const answer = await client.request({
+    verb: "create",
+    path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
+    query: { dryRun: "All" },
+    timeoutMs,
+    body: {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { generateName: "forge-manager-check-" },
+    },
+  });
+  if (answer.kind === "ok") return ok(name, "yes, by a dry run");
+  return answer.kind === "not_found" ? failed(name, answer.message) : unknown(name, answer.message);
 }
 
 export async function callAllowed(

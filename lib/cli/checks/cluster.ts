@@ -9,6 +9,7 @@ import {
   type CheckedApi,
   EVENT_CALLS,
   LOCAL_API,
+  namespaceThere,
   type NeededCall,
   openClient,
   reachability,
@@ -64,7 +65,8 @@ async function checkLocal(config: Config): Promise<Check[]> {
     const reachable = await apiReachable(api);
     if (reachable.verdict !== "ok") return [reachable];
     const calls = neededCalls(config).map((call) => callAllowed(api, call));
-    return [reachable, ...await Promise.all([...calls, typeKnown(api, leaderResource)])];
+    const known = typeKnown(api, leaderResource);
+    return [reachable, ...await Promise.all([namespaceThere(api), ...calls, known])];
   } finally {
     api.client.close();
   }

@@ -8,6 +8,7 @@ import {
   callAllowed,
   type CheckedApi,
   EVENT_CALLS,
+  namespaceThere,
   type NeededCall,
   openClient,
   reachability,
@@ -53,7 +54,7 @@ export async function checkCoordination(config: Config): Promise<Check[]> {
     if (reachable.verdict !== "ok") return [shared, reachable];
     const calls = coordinationCalls(cluster).map((call) => callAllowed(api, call));
     const known = typeKnown(api, cluster.resource);
-    return [shared, reachable, ...await Promise.all([...calls, known])];
+    return [shared, reachable, ...await Promise.all([namespaceThere(api), ...calls, known])];
   } finally {
     api.client.close();
   }
