@@ -32,7 +32,7 @@ import {
 } from "./time.ts";
 
 const LOOK_MS = 1_000;
-const LOOK_STARTING_MS = 250;
+const LOOK_SOON_MS = 250;
 const LOOK_DYING_MS = 50;
 const SCRAPE_WATCH_MS = 5_000;
 /** Below the eight requests a second that cardano-node's own metrics server allows. */
@@ -339,8 +339,9 @@ function lookDueAt(turn: Turn): Monotonic {
   const { node, fence, lookedAt, bornAt } = turn.state;
   const everyMs = fence?.killedAt !== undefined
     ? LOOK_DYING_MS
-    : node.phase === "starting"
-    ? LOOK_STARTING_MS
+    // Where its end is what confirms a stop, nobody forges until it is seen.
+    : node.phase === "starting" || fence !== undefined
+    ? LOOK_SOON_MS
     : LOOK_MS;
   return addMs(lookedAt ?? bornAt, everyMs);
 }

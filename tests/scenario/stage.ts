@@ -44,6 +44,7 @@ export class Stage {
           graceMs: seconds(words[1]),
           awayMs: seconds("5s"),
           isWatched: true,
+          isDeaf: words[2] === "deaf",
         });
         return;
       case "rotate":

@@ -159,3 +159,11 @@ Deno.test("the kubelet is not told that the node is dead before the guard would 
   guard.later(1);
   assertEquals(deadManVerdict(guard.state, guard.now).live, false);
 });
+
+Deno.test("while a stop is awaited the process is looked for four times a second", () => {
+  const { guard } = deletedLeader();
+  guard.look(true).later(249).tick();
+  assertEquals(guard.effects.some(({ kind }) => kind === "look"), false);
+  guard.later(1).tick();
+  assertEquals(guard.effects.some(({ kind }) => kind === "look"), true);
+});
