@@ -44,8 +44,14 @@ const TASKS: Readonly<Record<string, readonly Lane[]>> = {
 const REAL_PROGRAMS = ["KUBEBUILDER_ASSETS", "FORGE_MANAGER_BINARY"];
 const BINARY = new URL("../dist/cardano-forge-manager", import.meta.url).pathname;
 
+/** A folder of tests/ to leave out; further arguments are for `deno test`. */
+const WITHOUT = "--without=";
+
 async function main(args: readonly string[]): Promise<number> {
-  const [task = "test", ...rest] = args;
+  const [task = "test", ...given] = args;
+  const rest = given.filter((arg) => !arg.startsWith(WITHOUT));
+  const without = given.filter((arg) => arg.startsWith(WITHOUT))
+    .map((arg) => `tests/${arg.slice(WITHOUT.length)}`);
   const env = Deno.env.toObject();
   if (task === "test") { for (const name of REAL_PROGRAMS) env[name] = ""; }
   else if (!env["KUBEBUILDER_ASSETS"]) {
@@ -57,7 +63,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   env["START_LOCK"] = Deno.makeTempFileSync({ prefix: "forge-start-" });
   const told = new Told();
-  const results = await Promise.all((TASKS[task] ?? []).map(async (lane, index) => {
+  const results = await Promise.all((TASKS[task] ?? []).map(async ({ paths, isPatient }, index) => {
+    const lane = { isPatient, paths: paths.filter((path) => !without.includes(path)) };
     const run = await runTests({ lane, args: rest, env, tell: (line) => told.line(index, line) });
     told.end(index);
     return run;
