@@ -145,13 +145,15 @@ function checkPeriod(
     findings.problem(
       "opcert",
       "not_yet_valid",
-      `it starts in KES period ${kesPeriodStart} (${begin}), ${network} is in ${current}`,
+      `it starts in KES period ${kesPeriodStart} (${begin}), ${network} is in ${current} by the clock here`,
     );
   } else if (current >= end) {
     findings.problem(
       "opcert",
       "kes_expired",
-      `it was over from KES period ${end} (${dateOf(genesis, end)}), ${network} is in ${current}`,
+      `it was over from KES period ${end} (${
+        dateOf(genesis, end)
+      }), ${network} is in ${current} by the clock here`,
     );
   }
   return dateOf(genesis, end);

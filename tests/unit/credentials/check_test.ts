@@ -249,7 +249,7 @@ Deno.test("checkCredentials() says what was tried, on which file, and what was f
     'Cannot use VRF key "/secrets/vrf.skey": found KesSigningKey_ed25519_kes_2^6, ' +
     "expected VrfSigningKey_PraosVRF or VRFSigningKey_PraosVRF",
     'Cannot use operational certificate "/secrets/node.cert": it was over from KES period 765 ' +
-    "(2025-12-15T12:00:00Z), preview is in 951",
+    "(2025-12-15T12:00:00Z), preview is in 951 by the clock here",
     'Cannot use operational certificate "/secrets/node.cert": its counter is 0, ' +
     "lower than the 3 in use before",
   ]);
