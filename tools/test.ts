@@ -75,7 +75,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`\nSkipped ${reason(task)}:`);
     for (const name of ignored) console.log(`  ${name}`);
   }
-  return results.find(({ code }) => code !== 0)?.code ?? 0;
+  const isComplete = ignored.length === 0 || task === "test" || env["CI"] !== "true";
+  return results.find(({ code }) => code !== 0)?.code ?? (isComplete ? 0 : 1);
 }
 
 /** Lines of lanes that run beside each other, told lane after lane. */
