@@ -25,7 +25,7 @@ export async function measureClusterRequests(
   await untilBothReady(clusters);
   await sleep(WARM_UP_MS);
   const { both } = clusters;
-  const all = both.flatMap(replicasOf);
+  const all = (await Promise.all(both.map(replicasOf))).flat();
   const before = await Promise.all(both.map(sentBy));
   const cpuBefore = all.map(({ pid }) => cpuMs(pid));
   const fromMs = Date.now();
@@ -40,7 +40,9 @@ export async function measureClusterRequests(
     const local = await loggedAt(bench, cluster.key as Place, { ...window, accounts });
     // Sidecars do not count by API, so what their own one got is taken away.
     const sent = less(less(after[i]!, before[i]!), local);
-    const [which, most] = cluster.forges() ? ["the forging cluster", 20] : ["another cluster", 10];
+    const [which, most] = cluster.forges()
+      ? ["the forging cluster", 20]
+      : ["the other cluster", 10];
     return [
       figure(
         `requests a minute to the coordination API from ${which}`,
@@ -70,15 +72,15 @@ interface Measured {
 }
 
 /** Those that run, with what each is. */
-function replicasOf(cluster: Cluster): Measured[] {
-  const forges = cluster.forges();
-  return cluster.replicas.all.flatMap((one) => {
-    const pid = one.pod.sidecar?.pid;
+async function replicasOf(cluster: Cluster): Promise<Measured[]> {
+  const which = cluster.forges() ? "the forging cluster" : "the other cluster";
+  const all = await Promise.all(cluster.replicas.all.map(async ({ pod }) => {
+    const pid = pod.sidecar?.pid;
     if (pid === undefined) return [];
-    const leads = forges && cluster.replicas.forger() === one;
-    const who = leads ? "the forger" : `a replica of ${forges ? "the forging" : "another"} cluster`;
-    return [{ who, pid }];
-  });
+    const role = (await pod.status())?.leads === true ? "leader" : "follower";
+    return [{ who: `${which}'s ${role}`, pid }];
+  }));
+  return all.flat();
 }
 
 async function sentBy({ replicas }: Cluster): Promise<Counts> {
