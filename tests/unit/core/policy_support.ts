@@ -10,7 +10,12 @@ import type {
 } from "../../../lib/core/cluster.ts";
 import { judgeClusters } from "../../../lib/core/policy.ts";
 import type { Heartbeat } from "../../../lib/core/policy_heartbeat.ts";
-import type { ForgeLeaseView, OwnCluster, PolicyInput, Verdict } from "../../../lib/core/policy_verdict.ts";
+import type {
+  ForgeLeaseView,
+  OwnCluster,
+  PolicyInput,
+  Verdict,
+} from "../../../lib/core/policy_verdict.ts";
 import { monotonic, type WallTime, wallTime } from "../../../lib/core/time.ts";
 
 /** 2026-09-21T14:13:20Z. */
