@@ -15,9 +15,9 @@ const PROCESSES = filesOf(["demo", "guard", "manager_restart", "simulated_node"]
 /** Dozens of replicas at once, for minutes: longest first. */
 const LONG = filesOf(["clusters", "api_outage", "sidecar_fault", "node_fault"]);
 /** One API server each, and calls that may take their time. */
-const PATIENT = filesOf([
-  ...["operator_commands", "kubernetes", "forge_cluster", "check_config", "image", "metrics_lint"],
-]);
+const PATIENT = filesOf(
+  ["operator_commands", "forge_cluster", "check_config", "image", "metrics_lint"],
+);
 /** Also whatever is new. */
 const SHORT = allOf("tests/integration").filter((path) =>
   ![PROCESSES, LONG, PATIENT].flat().includes(path)
