@@ -12,7 +12,7 @@ import {
   type Turn,
   update,
 } from "./election_state.ts";
-import { type LeaseView, observeLease } from "./lease.ts";
+import { isSameCluster, type LeaseView, observeLease } from "./lease.ts";
 import { type LeaseRecord, readLease } from "./lease_record.ts";
 import type { LeaseWriter } from "./lease_writes.ts";
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
@@ -109,7 +109,7 @@ function isForeign(
   // The local Lease was made anew under our hold: what we wrote into the forge lease is still ours.
   const wroteIt = election.settings.inherits === true && seen.nonce !== undefined &&
     election.nonces.includes(seen.nonce);
-  if (wroteIt) return false;
+  if (wroteIt && isSameCluster(seen.holder, writer.holder)) return false;
   return seen.holder !== writer.holder ||
     (seen.holderUid !== undefined && seen.holderUid !== writer.holderUid);
 }

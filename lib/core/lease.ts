@@ -156,9 +156,23 @@ export function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
   if (self.inherits) {
     // A name put in by hand has the annotation of who held before, and that one may forge on.
     const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;
-    return seen.holder !== "" && (isOurs || wroteIt);
+    return seen.holder !== "" && (isOurs || wroteIt && isSameCluster(seen.holder, self.holder));
   }
   return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;
+}
+
+/**
+ * Whether both name one cluster, be it by different local Leases: that may have been made anew under
+ * our hold. Another name beside our nonce was put in by hand, which is a wish to move.
+ */
+export function isSameCluster(holder: string, other: string): boolean {
+  return clusterOf(holder) === clusterOf(other);
+}
+
+/** The part of `cluster@uid` before the uid of the local Lease. */
+function clusterOf(holder: string): string {
+  const at = holder.lastIndexOf("@");
+  return at < 0 ? holder : holder.slice(0, at);
 }
 
 /** Transitions for a claim: above everything seen, so that the others notice a restored store. */

@@ -95,7 +95,9 @@ function isOwn({ metadata, spec }: any, self: LeaseStandpoint): boolean {
   const isHolder = spec.holderIdentity === self.holder &&
     metadata.annotations[ANNOTATION.holderUid] === self.holderUid;
   const wroteIt = self.nonces.includes(metadata.annotations[ANNOTATION.nonce]);
-  return self.inherits ? isHolder || wroteIt : isHolder && wroteIt;
+  const [cluster] = String(spec.holderIdentity).split(/@(?=[^@]*$)/);
+  const [own] = self.holder.split(/@(?=[^@]*$)/);
+  return self.inherits ? isHolder || wroteIt && cluster === own : isHolder && wroteIt;
 }
 
 const POD = {
