@@ -12,7 +12,7 @@ import { newYieldMemory, noteVerdict } from "./policy_yield_memory.ts";
 import { addMs, isBefore, latest, type Monotonic, type WallTime } from "./time.ts";
 
 /** A holder whose node neither forges nor is about to lets the lease run out after this. */
-export const ABOUT_TO_FORGE_MS = 12_000;
+const ABOUT_TO_FORGE_MS = 12_000;
 
 export function forgeStanding(tier: ForgeTier, context: ForgeContext): Standing {
   return standingOf(tier.election, {

@@ -6,7 +6,7 @@ import type { WallTime } from "./time.ts";
 /** While healthy, but the last checks did not all succeed. */
 export const FAILING_PENALTY = 10;
 /** From the threshold until no failure is left. */
-export const UNHEALTHY_PENALTY = 100;
+const UNHEALTHY_PENALTY = 100;
 /**
  * Each failure takes one success to live down. Twice the highest threshold, so that a night of
  * failures does not take a night of successes: at 30 s an interval recovery ends within 10 minutes.

@@ -151,7 +151,7 @@ export function leaseStanding(
 }
 
 /** A pod's name proves nothing: its UID and a nonce that we wrote do. */
-export function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
+function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
   const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
   if (self.inherits) {
     // A name put in by hand has the annotation of who held before, and that one may forge on.

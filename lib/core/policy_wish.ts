@@ -48,7 +48,7 @@ function overrideStanding(
 }
 
 /** Below zero: the first is wished to come before the second, all else being equal. */
-export function compareWishes(a: ClusterWish, b: ClusterWish): number {
+function compareWishes(a: ClusterWish, b: ClusterWish): number {
   return STATE_ORDER[a.state] - STATE_ORDER[b.state] || a.priority - b.priority;
 }
 

@@ -8,7 +8,7 @@ import type { YieldMemory } from "./policy_yield_memory.ts";
 import { addMs, isBefore, latest, type WallTime } from "./time.ts";
 
 /** Of a holder, unless an operator wants it otherwise: a move costs a second or two of forging. */
-export const MINIMUM_STAY_MS = 60_000;
+const MINIMUM_STAY_MS = 60_000;
 /** A node that fails is the local tier's affair first, which has another replica of the cluster lead. */
 const LOCAL_FAILOVER_MS = 10_000;
 /** Yields in vain grow 32 times as rare at most: with the default delay one in 160 minutes. */

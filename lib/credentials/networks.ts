@@ -15,7 +15,7 @@ export interface Genesis {
 }
 
 /** Of all public networks: 36 hours. */
-export const SLOTS_PER_KES_PERIOD = 129_600;
+const SLOTS_PER_KES_PERIOD = 129_600;
 
 const GENESIS: Readonly<Record<string, Genesis>> = {
   mainnet: publicNetwork(1_591_566_291),

@@ -5,7 +5,7 @@ import type { CredentialPaths } from "../config.ts";
 import { formatSimulatedArguments, type Misbehaviour } from "./simulated_arguments.ts";
 
 /** Subcommand of the compiled binary that runs `runSimulatedNode` with the arguments after it. */
-export const SIMULATED_NODE_COMMAND = "simulated-node";
+const SIMULATED_NODE_COMMAND = "simulated-node";
 
 export interface SimulatedNodeOptions {
   /** Folder of the link that gives the process its name, and of what is not placed elsewhere. */

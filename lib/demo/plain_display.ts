@@ -39,7 +39,7 @@ export class PlainDisplay implements Display {
   close(): void {}
 }
 
-export function replicaLine(view: ReplicaView): string {
+function replicaLine(view: ReplicaView): string {
   if (view.pod === "no pod") return `${view.name}  ${NO_POD}`;
   const parts = [
     `pod ${view.pod}`,

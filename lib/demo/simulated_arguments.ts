@@ -4,7 +4,7 @@
 import type { CredentialPaths } from "../config.ts";
 
 /** Ways to behave worse than a sound node. */
-export const MISBEHAVIOURS = [
+const MISBEHAVIOURS = [
   "ignore-sighup",
   /** Goes on forging at a SIGHUP, as when a genesis file no longer matches. */
   "refuse-stop",

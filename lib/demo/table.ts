@@ -39,7 +39,7 @@ function judged(
   return [seconds(nobodyMs), twoMs === 0 ? "0 s" : seconds(twoMs), String(slotsForgedTwice)];
 }
 
-export function forgerText({ from, to }: EventCost): string {
+function forgerText({ from, to }: EventCost): string {
   if (from === undefined) return to === undefined ? "none" : to;
   if (to === undefined) return `${from} -> none`;
   return from === to ? `${from} goes on` : `${from} -> ${to}`;

@@ -6,7 +6,7 @@ import type { LivenessProbe } from "./probe.ts";
 export const LEASE_MS = 5_000;
 /** How long a leader may forge after the last renewal that succeeded was sent. */
 export const PERMIT_MS = 2_500;
-export const FENCE_TIMEOUT_MS = 2_000;
+const FENCE_TIMEOUT_MS = 2_000;
 export const API_TIMEOUT_MS = 500;
 export const RENEW_INTERVAL_MS = 500;
 /** From the end of a container until it runs again. */
@@ -36,9 +36,9 @@ export const TIMING_SETTINGS: Readonly<Record<string, string>> = {
 export const FORGE_LEASE_MS = 6_000;
 /** How long a region may forge after the last renewal of the forge lease was sent. */
 export const FORGE_PERMIT_MS = 3_500;
-export const HEARTBEAT_INTERVAL_MS = 1_000;
-export const CLUSTER_STALE_AFTER_MS = 5_000;
-export const FAILBACK_DELAY_MS = 3_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+const CLUSTER_STALE_AFTER_MS = 5_000;
+const FAILBACK_DELAY_MS = 3_000;
 
 export const CLUSTER_TIMING_SETTINGS: Readonly<Record<string, string>> = {
   FORGE_LEASE_DURATION: seconds(FORGE_LEASE_MS),

@@ -156,7 +156,7 @@ function isStartupReady({ node, files, settings }: Guarding, isValid: boolean): 
 }
 
 /** Equal for reports between which nothing happened but time. */
-export function reportKey(findings: Findings, { permit }: Pick<Guarding, "permit">): string {
+function reportKey(findings: Findings, { permit }: Pick<Guarding, "permit">): string {
   const { permitLeftMs: _time, deadMan, unfit, ...lasting } = findings;
   return JSON.stringify([permit?.until, deadMan.live, unfit?.code, lasting]);
 }

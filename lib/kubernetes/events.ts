@@ -44,7 +44,7 @@ export interface EventApi {
   repeat(event: ForgeEvent, limits: RequestLimits): Promise<EventAnswer>;
 }
 
-export function eventsPath(namespace: string, name?: string): string {
+function eventsPath(namespace: string, name?: string): string {
   const place = { group: "events.k8s.io", version: "v1", namespace, plural: "events" };
   return resourcePath(name === undefined ? place : { ...place, name });
 }

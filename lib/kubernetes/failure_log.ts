@@ -24,7 +24,7 @@ export interface FailureLogStep {
 }
 
 /** `failure` is undefined for a success. */
-export function noteOutcome(
+function noteOutcome(
   state: FailureLogState,
   outcome: { readonly subject: string; readonly failure: ApiFailure | undefined },
 ): FailureLogStep {

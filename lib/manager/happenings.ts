@@ -178,6 +178,6 @@ function expiry(before: Snapshot | undefined, after: Snapshot): Notice[] {
 }
 
 /** Of the pod, and of the resource that shows who leads. */
-export function both(notice: Omit<Notice, "about">): Notice[] {
+function both(notice: Omit<Notice, "about">): Notice[] {
   return [{ about: "pod", ...notice }, { about: "resource", ...notice }];
 }

@@ -112,7 +112,7 @@ export class LoadPool implements Disposable {
 }
 
 /** One manager, from its driver to the API, in this process. */
-export class LoadReplica implements Disposable {
+class LoadReplica implements Disposable {
   readonly #driver: Driver;
   readonly #guard: LoadGuard;
   readonly #client: ApiClient;

@@ -14,8 +14,7 @@ export function own(series: string): string {
 }
 
 /** Picks the targets of the pool, and adds nothing. */
-export const OF_POOL =
-  `* on (cluster, job, instance) group_left () cardano_forge_manager_info{${POOL}}`;
+const OF_POOL = `* on (cluster, job, instance) group_left () cardano_forge_manager_info{${POOL}}`;
 
 /** How often a counter rose, by reason; nothing where it did not. */
 export function happened(counter: string): string {

@@ -38,7 +38,7 @@ function factsOf(
     `KES period ${period} in ${kesPeriodStart} to ${kesPeriodEnd - 1}, ${end}`;
 }
 
-export async function sourceFiles({ credentials, network, pool }: Config): Promise<Check> {
+async function sourceFiles({ credentials, network, pool }: Config): Promise<Check> {
   const name = "the source files are valid and of this pool";
   const now = wallTime(Date.now());
   const { genesis } = network;

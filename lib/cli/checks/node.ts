@@ -19,14 +19,14 @@ export async function checkNode({ node }: Config): Promise<Check[]> {
   ];
 }
 
-export function nodeSeen(search: NodeSearch, { socketCheck }: Config["node"]): Check {
+function nodeSeen(search: NodeSearch, { socketCheck }: Config["node"]): Check {
   const name = "the node's process is seen";
   if (search.kind === "found") return ok(name, `pid ${search.identity.pid}`);
   // A trial without a node is meant to run without one.
   return socketCheck ? failed(name, search.note) : unknown(name, search.note);
 }
 
-export function nodeFlag(search: NodeSearch): Check {
+function nodeFlag(search: NodeSearch): Check {
   const name = "the node starts without forging";
   if (search.kind === "not_found") return unknown(name, "no node was seen");
   return search.startsNonProducing
@@ -34,14 +34,14 @@ export function nodeFlag(search: NodeSearch): Check {
     : failed(name, "add --start-as-non-producing-node, else it forges until it is fenced");
 }
 
-export async function nodeSocket({ socketPath, socketCheck }: Config["node"]): Promise<Check> {
+async function nodeSocket({ socketPath, socketCheck }: Config["node"]): Promise<Check> {
   const name = "the node's socket accepts a connection";
   if (!socketCheck) return unknown(name, "DISABLE_SOCKET_CHECK is set");
   const answer = await socketAccepts(socketPath, { timeoutMs: TIMEOUT_MS });
   return answer === "accepts" ? ok(name, socketPath) : failed(name, `${socketPath}: ${answer}`);
 }
 
-export async function nodeMetrics(
+async function nodeMetrics(
   { metricsUrl, socketCheck }: Config["node"],
   search: NodeSearch,
 ): Promise<Check> {

@@ -66,6 +66,6 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** For a POSIX shell. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -14,7 +14,7 @@ import {
 import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
 import { LeaseStore, type StoreOutcome } from "../../simulation/store.ts";
 
-export const WALL_MS = 1_790_000_000_000;
+const WALL_MS = 1_790_000_000_000;
 
 export function settingsOf(
   podName: string,
@@ -34,7 +34,7 @@ export function settingsOf(
   };
 }
 
-export const FIT: GuardView = {
+const FIT: GuardView = {
   epoch: 1,
   unfit: undefined,
   fencing: false,

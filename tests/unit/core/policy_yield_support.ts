@@ -19,7 +19,7 @@ import {
   type World,
 } from "./policy_support.ts";
 
-export const FAILBACK_DELAY_MS = 300_000;
+const FAILBACK_DELAY_MS = 300_000;
 /** us is better than eu, which holds. */
 export const BETTER: Sketches = { eu: { priority: 2 }, us: { priority: 1 } };
 export const longAgo = wallTime(NOW - 86_400_000);

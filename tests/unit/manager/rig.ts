@@ -23,11 +23,11 @@ import { report, VALID } from "../http/sample.ts";
 import { clientFor } from "../kubernetes/servers.ts";
 
 export const POOL_HEX = "0f292fcaa02b8b2f9b3c8f9fd8e0bb21abedb692a6d5058df3ef2735";
-export const CLUSTERS = "cardanoforgeclusters.cardano.io";
+const CLUSTERS = "cardanoforgeclusters.cardano.io";
 export const LEASES = "leases.coordination.k8s.io";
 export const HUB = "hub";
 
-export function configOf(env: Record<string, string>): Config {
+function configOf(env: Record<string, string>): Config {
   const reading = readConfig({
     POD_NAME: "bp-0",
     POD_UID: crypto.randomUUID(),
@@ -105,7 +105,7 @@ class ObedientGuard implements Disposable {
 }
 
 /** The local leader of one cluster. */
-export class Leader implements Disposable {
+class Leader implements Disposable {
   readonly config: Config;
   readonly driver: Driver;
   readonly guard: ObedientGuard;

@@ -14,7 +14,7 @@ import { Driver } from "../../../lib/manager/driver.ts";
 import { report, VALID } from "../http/sample.ts";
 
 export const NAMESPACE = "cardano";
-export const LEASE = "cardano-node-leader";
+const LEASE = "cardano-node-leader";
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 export function config(podName: string, change: Partial<Config["lease"]> = {}): Config {

@@ -20,7 +20,7 @@ export interface ObjectSketch extends ClusterSketch {
   readonly pool?: string;
 }
 
-export const API_VERSION = "cardano.io/v1";
+const API_VERSION = "cardano.io/v1";
 const MAGICS: Readonly<Record<string, number>> = { mainnet: 764_824_073, preprod: 1, preview: 2 };
 
 export function objectOf(name: string, sketch: ObjectSketch = {}, now: WallTime = NOW): Json {
