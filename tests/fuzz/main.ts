@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   const failure = await fuzzAll(tallies, { seed, untilMs: performance.now() + minutes * 60_000 });
   const cases = await Promise.all(targets.map(({ name }) => corpusOf(name)));
   const text = report(tallies, {
-    cases: cases.map(({ length }) => length),
+    cases: cases.map((all) => all.map(({ name }) => name).join(", ")),
     head,
     seed,
     failure,
@@ -104,7 +104,7 @@ async function failed({ target, seed }: Batch, { failure }: FuzzRun): Promise<st
 function report(
   tallies: readonly Tally[],
   { cases, head, seed, failure }: {
-    readonly cases: readonly number[];
+    readonly cases: readonly string[];
     readonly head: ReportHead;
     readonly seed: number;
     readonly failure: string | undefined;
@@ -115,7 +115,7 @@ function report(
     target.name,
     String(runs),
     (ms / 1_000).toFixed(0),
-    String(cases[i]),
+    cases[i] ?? "",
     target.holds,
   ]);
   return `# Fuzzing
@@ -128,7 +128,7 @@ does not name, within seconds, and with its property. ${
 
 ${headTable(head, [["seed", `${seed}, plus 1 for each batch of ${RUNS_A_BATCH} inputs`]])}
 
-Cases: inputs that once showed a fault, kept in \`tests/fuzz/corpus\` and tried first in each batch. A
+Cases: inputs that once showed a fault, named after it, kept in \`tests/fuzz/corpus\` and tried first in each batch. A
 smaller number of inputs is tried by \`deno task test\`.
 
 ${markdownTable(["parser", "inputs", "s", "cases", "what holds"], rows)}
