@@ -70,8 +70,9 @@ function readCertificate(pem: string): { readonly publicKey: Uint8Array } | stri
   return { publicKey: der.subarray(field.start, field.end) };
 }
 
-/** Undefined for what is no base64: Deno throws there, where Node takes what it can read. */
+/** Undefined for what is no base64: Deno 2.6 throws there, where Node and Deno 2.9 take what they can read. */
 function decodeBase64(text: string): Uint8Array | undefined {
+  if (/[^A-Za-z0-9+/=\s]/.test(text)) return undefined;
   try {
     return new Uint8Array(Buffer.from(text, "base64"));
   } catch {
