@@ -1,5 +1,5 @@
 // Owns the proof that the layers keep apart: who imports what, and who touches the world where.
-// Never looks at tests or tools.
+// Never looks inside tests and tools, but for how each file opens.
 
 import { assert, assertEquals } from "@std/assert";
 
@@ -92,6 +92,28 @@ Deno.test("every file of the program is in the graph", () => {
   assert(imports.length > 100);
 });
 
+Deno.test("the program imports nothing of tests and tools", () => {
+  assertEquals(offenders(({ to }) => inside(to, "tests/") || inside(to, "tools/")), []);
+});
+
+Deno.test("guard and manager load nothing of each other, and only the command line starts them", () => {
+  const isolates = ["lib/guard/", "lib/manager/"];
+  const ofIsolate = (path: string) => isolates.find((folder) => inside(path, folder));
+  const strangers = offenders(({ from, to, atRunTime }) =>
+    atRunTime && ofIsolate(to) !== undefined && ofIsolate(from) !== ofIsolate(to) &&
+    !inside(from, "lib/cli/")
+  );
+  assertEquals(strangers, []);
+});
+
+Deno.test("the demo is loaded by its own commands only", () => {
+  const others = offenders(({ from, to }) =>
+    inside(to, "lib/demo/") && !inside(from, "lib/demo/") &&
+    !["lib/cli/demo.ts", "lib/cli/simulated_node.ts"].includes(from)
+  );
+  assertEquals(others, []);
+});
+
 Deno.test("lib/core imports lib/core only, types among it", () => {
   assertEquals(
     offenders(({ from, to }) => inside(from, "lib/core/") && !inside(to, "lib/core/")),
@@ -150,7 +172,10 @@ Deno.test("lib/core reads no clock, draws nothing, prints nothing and waits for 
 });
 
 Deno.test("each file opens by saying what it owns and what it never does", () => {
-  const silent = [...sources].filter(([, text]) =>
+  const others = [...filesUnder("tests"), ...filesUnder("tools")]
+    .filter((path) => !path.endsWith(".d.ts"))
+    .map((path) => [path, Deno.readTextFileSync(`${ROOT.pathname}${path}`)] as const);
+  const silent = [...sources, ...others].filter(([, text]) =>
     !/^\/\/ Owns [^\n]+\n(\/\/ [^\n]+\n)*?\/\/ Never /.test(text)
   );
   assertEquals(silent.map(([path]) => path), []);
