@@ -128,6 +128,26 @@ export const REPLICA_STORIES: readonly Story[] = [
     at: { "5m": [] },
   },
   {
+    alert: "ForgingNotConfirmed",
+    tells: "a forging node hangs and shows nothing for three minutes",
+    series: {
+      [leads("bp-0")]: "1x20",
+      [forging("bp-0")]: "1x20",
+      [own("forging_verified", "bp-0")]: "1x6 0x6 1x20",
+    },
+    at: { "2m": [], "4m30s": [unconfirmed], "7m": [] },
+  },
+  {
+    alert: "ForgingNotConfirmed",
+    tells: "a forging node whose metrics were never readable",
+    series: {
+      [leads("bp-0")]: "1x20",
+      [forging("bp-0")]: "1x20",
+      [own("forging_verified", "bp-0")]: "0x20",
+    },
+    at: { "5m": [] },
+  },
+  {
     alert: "FenceUnconfirmed",
     tells: "a stop is not confirmed for two minutes",
     series: { [info("bp-0")]: "1x20", [own("fence_unconfirmed", "bp-0")]: "0x1 1x4 0x9" },
