@@ -53,7 +53,9 @@ that long after the process began), ± half the 95 % interval, widened for the c
 with the next. Growth is found when a slope of anonymous memory is told from zero and more than
 ${GROWTH_MB_PER_HOUR} MB an hour: something happens at least once a second (the poll of the node, probes, renewals, scrapes),
 so that 300 bytes kept each time are more than that. Descriptors and threads: median of the first and
-of the last ten samples, and the most. Of a timer that is never cleared the wake-ups would tell.
+of the last ten samples, and the most. Of a timer that is never
+cleared the wake-ups would tell; a leader has about twice those of a follower and two threads more,
+so that both follow the role.
 
 ${steadyTable(steadiness)}
 
