@@ -13,8 +13,8 @@ export class ManagerIsolate extends Isolate {
   protected readonly sidecar: Sidecar;
   state: Managing;
   readonly #watch: LeaseWatch;
-  /** Highest transitions this process ever saw: what it can know of a restored store. */
-  highestTransitions = 0;
+  /** By lease: highest transitions this process ever saw, which is what it can know of a restored one. */
+  readonly #highestTransitions = new Map<string, number>();
 
   constructor(sidecar: Sidecar, nonces: readonly string[]) {
     const { pod } = sidecar;
@@ -77,12 +77,22 @@ export class ManagerIsolate extends Isolate {
       random: random.next(),
     });
     this.state = state;
-    const { seen } = state.local.view;
-    if (typeof seen === "object") {
-      this.highestTransitions = Math.max(this.highestTransitions, seen.transitions);
-    }
+    if ("name" in event) this.#noteTransitions(event.name);
     for (const effect of effects) this.#carryOut(effect);
     this.wakeAt(this.stepped(wakeAt));
+  }
+
+  highestTransitionsOf(name: string): number {
+    return this.#highestTransitions.get(name) ?? 0;
+  }
+
+  #noteTransitions(name: string): void {
+    const { settings, local, previous } = this.state;
+    const election = name === settings.lease.name ? local : previous[name]?.election;
+    const { seen } = election?.view ?? {};
+    if (typeof seen !== "object") return;
+    const highest = Math.max(this.highestTransitionsOf(name), seen.transitions);
+    this.#highestTransitions.set(name, highest);
   }
 
   #carryOut(effect: ManagerEffect): void {

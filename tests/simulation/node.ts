@@ -116,7 +116,10 @@ export class SimulatedNode {
   }
 
   resume(): void {
-    if (this.isAble) this.#pod.world.oracle.spellBegins(this.#pod, "resumed", this.slot());
+    const { oracle } = this.#pod.world;
+    // A handler that waited for the machine to go on has begun one at the same instant.
+    if (!this.isAble || oracle.isAble(this.#pod)) return;
+    oracle.spellBegins(this.#pod, "resumed", this.slot());
   }
 
   scrape(): NodeScrape {

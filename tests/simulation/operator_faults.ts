@@ -35,7 +35,7 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   }
   if (present.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) return false;
   world.note("operator", `restores the ${part} of ${name}`);
-  const seen = world.pods.map(({ sidecar }) => sidecar?.manager?.highestTransitions ?? 0);
+  const seen = world.pods.map(({ sidecar }) => sidecar?.manager?.highestTransitionsOf(name) ?? 0);
   const lost = Math.max(present.spec?.leaseTransitions ?? 0, ...seen);
   // A state of another history that is no older than the present one cannot be told from it.
   if (part === "object" && (old.spec?.leaseTransitions ?? 0) >= lost) return false;
@@ -59,7 +59,7 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   if (part !== "spec") world.receiptsByHand.add(text);
   const isValid = (readLease(after)?.receipt?.transitions ?? lost) < lost;
   const isWhole = part === "object" || (isValid && world.receiptsByHand.has(text));
-  if (isWhole) world.forget((one) => one.highestTransitions >= lost);
+  if (isWhole) world.forget((one) => one.highestTransitionsOf(name) >= lost);
   store.edit(name, change);
 }
 
