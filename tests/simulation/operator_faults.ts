@@ -116,8 +116,9 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
         world.oracle.isAble(pod) && pod.permitRuns() && pod.leaseName === name
       );
       const give = (lease: LeaseObject) => withSpec(lease, { holderIdentity: "stranger" });
+      const before = world.store.get(name);
       if (edit(world, give, name) === false) return false;
-      for (const pod of able) world.oracle.mustStopSoon(pod);
+      for (const pod of able) world.oracle.mustStopSoon(pod, before);
     },
   },
   {

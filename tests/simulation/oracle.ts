@@ -160,8 +160,11 @@ export class Oracle {
   }
 
   /** Its lease was given to a stranger by hand: it learns that by its next renewal, and fences. */
-  mustStopSoon(pod: Pod): void {
+  mustStopSoon(pod: Pod, before: LeaseObject | undefined): void {
     const { agenda } = this.#world;
+    // What was put in by hand already it renews no more, and its permit ends by time.
+    const { uid = "", resourceVersion } = before?.metadata ?? {};
+    if (this.#writtenLast.get(uid)?.resourceVersion !== resourceVersion) return;
     const at = agenda.now;
     const { renewIntervalMs } = pod.timings;
     const { manager } = pod.sidecar ?? {};
