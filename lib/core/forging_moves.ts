@@ -60,7 +60,7 @@ export function actOnState(turn: Turn): Monotonic {
 function move(turn: Turn): void {
   const { node, permit } = turn.state;
   forgetOldProblem(turn);
-  if (node.remainsToClean) return cleanUp(turn);
+  if (node.remainsToClean && !successorRunsBesideStuckFiles(turn)) return cleanUp(turn);
   if (permit !== undefined && turn.state.fence === undefined) moveTowardsForging(turn);
   if (turn.state.permit === undefined || turn.state.fence !== undefined) moveTowardsStop(turn);
   if (turn.state.awaiting === undefined && mayProvision(turn)) installFiles(turn);
@@ -73,6 +73,12 @@ function forgetOldProblem(turn: Turn): void {
   const isIdle = permit === undefined && fence === undefined && files.inPlace === "absent";
   const isOld = !isBefore(turn.now.monotonic, addMs(files.triedAt, PROBLEM_REMEMBERED_MS));
   if (isIdle && isOld) update(turn, { files: { ...files, problem: undefined } });
+}
+
+/** Then the successor is stopped like any other node, whatever remains of the one before it. */
+function successorRunsBesideStuckFiles({ state: { node, files, permit } }: Turn): boolean {
+  const isRefused = files.inPlace !== "absent" && files.problem !== undefined;
+  return isRefused && permit === undefined && isUp(node);
 }
 
 /** An ended process forges no more once its files are gone too: what restarts in its place finds none. */

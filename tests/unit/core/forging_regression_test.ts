@@ -2,9 +2,9 @@
 // Never repeats what the tables of the other tests say.
 
 import { assertEquals } from "@std/assert";
-import { unfitness } from "../../../lib/core/guard_verdicts.ts";
+import { deadManVerdict, unfitness } from "../../../lib/core/guard_verdicts.ts";
 import { permitTime } from "../../../lib/core/time.ts";
-import { GuardUnderTest } from "./forging_support.ts";
+import { GuardUnderTest, SETTINGS } from "./forging_support.ts";
 
 Deno.test("a scrape answered after its process ended starts no quarrel over the key files", () => {
   const guard = GuardUnderTest.leader();
@@ -121,4 +121,41 @@ Deno.test("a gauge that falls later in a guard's life confirms the stop at once"
   const guard = new GuardUnderTest().credentials().files("installed").later(1_000).look(true);
   guard.scrape(1).files("absent").signalled().later(60).scrape(0);
   assertEquals(guard.state.node.suspicion, "none");
+});
+
+const SUCCESSOR = { pid: 8, startTicks: 800 };
+
+/** A node that starts producing restarts, while its predecessor's files cannot be removed. */
+function successorBesideStuckFiles(): GuardUnderTest {
+  const guard = new GuardUnderTest().credentials().lookInVain().files("installed");
+  guard.later(500).look(false, { flag: false });
+  guard.later(500).look(false, { flag: false, identity: SUCCESSOR });
+  assertEquals(guard.acts, ["remove_files"]);
+  return guard.files("installed", 1, "EIO").later(500);
+}
+
+Deno.test("a node that starts producing is killed once it is up, though what remains of the last one cannot be removed", () => {
+  const guard = successorBesideStuckFiles();
+  guard.look(true, { flag: false, identity: SUCCESSOR });
+  assertEquals(guard.acts, ["remove_files"]);
+  guard.files("installed", 1, "EIO");
+  assertEquals(guard.acts, ["sigkill"]);
+});
+
+Deno.test("the probe gives such a node up when the kill did not come about either", () => {
+  const guard = successorBesideStuckFiles();
+  guard.look(true, { flag: false, identity: SUCCESSOR }).files("installed", 1, "EIO");
+  guard.signalled("denied").later(SETTINGS.fenceTimeoutMs + 1).tick();
+  assertEquals(deadManVerdict(guard.state, guard.now).live, false);
+});
+
+Deno.test("a flagged successor beside files that cannot be removed is neither signalled nor killed", () => {
+  const guard = new GuardUnderTest().credentials().lookInVain().files("installed");
+  guard.later(500).look(false).later(500).look(false, { identity: SUCCESSOR });
+  guard.files("installed", 1, "EIO").later(500).look(true, { identity: SUCCESSOR });
+  for (let second = 0; second < 60; second++) {
+    guard.later(1_000).tick();
+    assertEquals(guard.acts.filter((act) => act !== "remove_files"), []);
+    if (guard.acts.includes("remove_files")) guard.files("installed", 1, "EIO");
+  }
 });
