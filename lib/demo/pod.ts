@@ -73,8 +73,7 @@ export class Pod {
   }
 
   get #chosenPorts(): { metrics: number; guard: number; node: number } {
-    const choose = this.#options.choosePort ?? freePort;
-    return this.#ports ??= { metrics: choose(), guard: choose(), node: choose() };
+    return this.#ports ??= threePorts(this.#options.choosePort ?? freePort);
   }
 
   get url(): string {
@@ -221,4 +220,12 @@ export class Pod {
   #pause(ms: number): Promise<void> {
     return sleep(ms, this.#ended.signal);
   }
+}
+
+/** Each another: a port that was free a moment ago may be given once more. */
+function threePorts(choose: () => number): { metrics: number; guard: number; node: number } {
+  const ports = new Set<number>();
+  while (ports.size < 3) ports.add(choose());
+  const [metrics, guard, node] = [...ports] as [number, number, number];
+  return { metrics, guard, node };
 }

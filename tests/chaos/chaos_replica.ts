@@ -3,7 +3,6 @@
 
 import type { Misbehaviour } from "../../lib/demo/simulated_arguments.ts";
 import type { Random } from "../simulation/random.ts";
-import { freePort } from "../support/free_port.ts";
 import type { ReplicaOptions } from "../support/replica.ts";
 
 /** Shorter than the kubelet's, so that a minute holds what an hour would. */
@@ -23,6 +22,5 @@ export function chaosReplica(random: Random): Partial<ReplicaOptions> {
     clockAheadSeconds: () => Math.round(random.skewed(1, CLOCK_AHEAD_SECONDS_MAX)),
     node: { handlerDelaysMs, replayMs, misbehaviours: random.pick(MISBEHAVIOURS) },
     restartDelays: RESTART_DELAYS,
-    choosePort: freePort,
   };
 }
