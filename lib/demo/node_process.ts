@@ -2,6 +2,7 @@
 // Never leaves a process behind that its handle was asked to stop.
 
 import type { CredentialPaths } from "../config.ts";
+import { freePort } from "./free_port.ts";
 import { formatSimulatedArguments, type Misbehaviour } from "./simulated_arguments.ts";
 
 /** Subcommand of the compiled binary that runs `runSimulatedNode` with the arguments after it. */
@@ -105,14 +106,6 @@ export function startSimulatedNode(options: SimulatedNodeOptions): SimulatedNode
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** A TCP port that was free a moment ago. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 function entryPoint(): readonly string[] {

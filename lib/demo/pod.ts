@@ -2,7 +2,8 @@
 // Never decides who forges: it only starts, probes, and ends processes.
 
 import { sleep } from "../sleep.ts";
-import { freePort, simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
+import { freePort } from "./free_port.ts";
+import { simulatedNodeCommand, type SimulatedNodeOptions } from "./node_process.ts";
 import { type Launch, type LaunchedProcess, launchHere } from "./launcher.ts";
 import type { PodStatus } from "./pod_status.ts";
 import { answers, LIVENESS, type LivenessProbe } from "./probe.ts";
@@ -28,8 +29,6 @@ export interface PodOptions {
   readonly restartSidecar?: boolean;
   /** Waited before a container is started again; of each container by itself. */
   readonly restartDelays?: RestartDelays;
-  /** Default: any that is free. */
-  readonly choosePort?: () => number;
   /** Of the node container; default as in the chart. Shorter leases need a faster one. */
   readonly liveness?: LivenessProbe;
 }
@@ -73,7 +72,7 @@ export class Pod {
   }
 
   get #chosenPorts(): { metrics: number; guard: number; node: number } {
-    return this.#ports ??= threePorts(this.#options.choosePort ?? freePort);
+    return this.#ports ??= threePorts();
   }
 
   get url(): string {
@@ -223,9 +222,9 @@ export class Pod {
 }
 
 /** Each another: a port that was free a moment ago may be given once more. */
-function threePorts(choose: () => number): { metrics: number; guard: number; node: number } {
+function threePorts(): { metrics: number; guard: number; node: number } {
   const ports = new Set<number>();
-  while (ports.size < 3) ports.add(choose());
+  while (ports.size < 3) ports.add(freePort());
   const [metrics, guard, node] = [...ports] as [number, number, number];
   return { metrics, guard, node };
 }

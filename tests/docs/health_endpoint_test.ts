@@ -2,7 +2,7 @@
 // Never runs a Prometheus: its answer to a query is a few lines of JSON.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { freePort } from "../support/free_port.ts";
+import { freePort } from "../../lib/demo/free_port.ts";
 import { until } from "../support/until.ts";
 import { readDocuments } from "./documents.ts";
 

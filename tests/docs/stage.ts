@@ -6,7 +6,7 @@ import { wallTime } from "../../lib/core/time.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS } from "../../lib/kubernetes/crds.ts";
 import type { Json } from "../support/api_request.ts";
 import { type RealApiServer, startApiServer } from "../support/apiserver.ts";
-import { freePort } from "../support/free_port.ts";
+import { freePort } from "../../lib/demo/free_port.ts";
 import { managerBinary } from "../support/manager_binary.ts";
 import { realProgram } from "../support/real_program.ts";
 import { SecretFolder } from "../support/secret_folder.ts";

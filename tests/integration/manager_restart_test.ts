@@ -6,7 +6,7 @@ import { createLog } from "../../lib/log.ts";
 import { wallTime } from "../../lib/core/time.ts";
 import type { GuardToManager } from "../../lib/door.ts";
 import { WorkerHost } from "../../lib/guard/worker_host.ts";
-import { freePort } from "../support/free_port.ts";
+import { freePort } from "../../lib/demo/free_port.ts";
 import { until } from "../support/until.ts";
 import { GuardStage } from "../unit/guard/guard_stage.ts";
 import { holderIn, leaseIn, NAMESPACE, releasedStage } from "../unit/manager/stage.ts";

@@ -1,7 +1,7 @@
 // Owns a Prometheus of our own on loopback: it scrapes pods as a PodMonitor does, and evaluates the chart's rules.
 // Never the machine's service, nor data that outlives the run.
 
-import { freePort } from "../support/free_port.ts";
+import { freePort } from "../../lib/demo/free_port.ts";
 import { startTethered, type TetheredProcess } from "../support/tethered_process.ts";
 import { until } from "../support/until.ts";
 

@@ -15,7 +15,7 @@ import {
   writeKubeconfig,
 } from "./apiserver_objects.ts";
 import { startTethered, type TetheredProcess } from "./tethered_process.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../../lib/demo/free_port.ts";
 import { untilReady, waitForFile } from "./process_ready.ts";
 
 export type { ApiAnswer, ApiRequestOptions, Json, PolicyRule };

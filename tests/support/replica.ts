@@ -7,7 +7,6 @@ import { type RecordLine, STILL_ABLE_MS } from "../../lib/demo/slot_record.ts";
 import { putApiPod } from "./api_pod.ts";
 import { expectStatus } from "./api_request.ts";
 import type { PolicyRule, RealApiServer } from "./apiserver.ts";
-import { freePort } from "./free_port.ts";
 import { managerBinary } from "./manager_binary.ts";
 import { PodNamespace } from "./namespaced_launcher.ts";
 import { RecordReader } from "./record_reader.ts";
@@ -238,7 +237,6 @@ async function makePod(
     clockAheadSeconds === undefined ? {} : { clockAheadSeconds: clockAheadSeconds() },
   );
   const pod = new Pod({
-    choosePort: freePort,
     ...options,
     program: [program],
     launch: namespace.launch,

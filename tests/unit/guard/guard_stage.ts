@@ -4,8 +4,8 @@
 import { type Config, readConfig } from "../../../lib/config.ts";
 import { wallTime } from "../../../lib/core/time.ts";
 import { type DemoKeys, makeDemoKeys } from "../../../lib/demo/keys.ts";
+import { freePort } from "../../../lib/demo/free_port.ts";
 import {
-  freePort,
   type SimulatedNodeOptions,
   type SimulatedNodeProcess,
   startSimulatedNode,

@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { callHealthCheck } from "../../../lib/http/health_check.ts";
 import { USER_AGENT } from "../../../lib/version.ts";
-import { freePort } from "../../support/free_port.ts";
+import { freePort } from "../../../lib/demo/free_port.ts";
 import { httpAnswer, listen, readHead, serve, write } from "../kubernetes/servers.ts";
 
 const LONG_MS = 10_000;

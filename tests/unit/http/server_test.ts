@@ -6,7 +6,7 @@ import { ApiMetrics } from "../../../lib/http/api_metrics.ts";
 import { type HttpOptions, serveHttp } from "../../../lib/http/server.ts";
 import { createLog } from "../../../lib/log.ts";
 import { wallTime } from "../../../lib/core/time.ts";
-import { freePort } from "../../support/free_port.ts";
+import { freePort } from "../../../lib/demo/free_port.ts";
 import { snapshot } from "./sample.ts";
 
 function options(port: number, lines: string[] = []): HttpOptions {

@@ -1,7 +1,10 @@
-// Owns the choice of ports for servers that tests start and restart.
+// Owns the choice of ports for servers that are started here, and started again.
 // Never holds one: it is free when asked, and below the range that the kernel gives out.
 
-/** Below the range for outgoing connections, so that nobody takes the port while the server restarts. */
+/**
+ * Below the range for outgoing connections (32768 and up on Linux), so that nobody takes the port while
+ * the server restarts.
+ */
 export function freePort(): number {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
