@@ -111,11 +111,6 @@ export class RenderedPod implements AsyncDisposable {
     }
   }
 
-  /** What the pod answers at a port of its own. */
-  get(port: number, path: string) {
-    return this.#network.probe(`http://127.0.0.1:${port}${path}`, 2_000);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await this.#network.end();

@@ -12,6 +12,7 @@ import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
 import { observeHeartbeats } from "../../../lib/core/policy_heartbeat.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
 import { newSpec } from "../../simulation/simulated_cluster.ts";
+import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
 
 const WRITER: LeaseWriter = {
   holder: "a@uid-a",
@@ -69,20 +70,7 @@ function wishAfter(
     localEpoch: 0,
     now: { monotonic: monotonic(1_000 * seconds), wall: wallTime(1_790_000_000_000) },
   };
-  const settings = {
-    cluster: "a",
-    lease: {
-      name: "forge",
-      namespace: "cardano",
-      durationMs: 30_000,
-      holdMs: 18_000,
-      renewIntervalMs: 5_000,
-      inherits: true,
-    },
-    staleAfterMs: 60_000,
-    failbackDelayMs: 300_000,
-  };
-  const tier = newForgeTier(settings);
+  const tier = newForgeTier(FORGE_TIER_SETTINGS);
   const resources = names.map(cluster);
   const view = observeLease(UNOBSERVED, {
     seen: lease(holderUid),

@@ -9,25 +9,13 @@ import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
 import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
 import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
 import { newSpec } from "../../simulation/simulated_cluster.ts";
+import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
 
 const WRITER: LeaseWriter = {
   holder: "a@uid-a",
   holderUid: "uid-a",
   poolId: "pool",
   durationSeconds: 30,
-};
-const SETTINGS = {
-  cluster: "a",
-  lease: {
-    name: "forge",
-    namespace: "cardano",
-    durationMs: 30_000,
-    holdMs: 18_000,
-    renewIntervalMs: 5_000,
-    inherits: true,
-  },
-  staleAfterMs: 60_000,
-  failbackDelayMs: 300_000,
 };
 const RECORD = readLease({
   apiVersion: "coordination.k8s.io/v1",
@@ -59,11 +47,11 @@ function yieldReason(localGivesUp: ForgeContext["localGivesUp"]): string | undef
     localEpoch: 1,
     now: { monotonic: monotonic(5_000), wall: wallTime(1_790_000_000_000) },
   };
-  const tier = newForgeTier(SETTINGS);
+  const tier = newForgeTier(FORGE_TIER_SETTINGS);
   const view = observeLease(UNOBSERVED, {
     seen: RECORD,
     at: monotonic(0),
-    ownDurationMs: SETTINGS.lease.durationMs,
+    ownDurationMs: FORGE_TIER_SETTINGS.lease.durationMs,
   });
   const stamp = { at: permitTime(0), epoch: 1, serial: 1 };
   const hold = { stamp, holdMs: 18_000, fencedSecond: undefined, sentAt: monotonic(0) };

@@ -1,0 +1,17 @@
+// Owns the settings of a cluster's forge tier, as the tests of it have them.
+// Never anything that a test is about.
+
+/** Of cluster "a": W 30 s, H 18 s. */
+export const FORGE_TIER_SETTINGS = {
+  cluster: "a",
+  lease: {
+    name: "forge",
+    namespace: "cardano",
+    durationMs: 30_000,
+    holdMs: 18_000,
+    renewIntervalMs: 5_000,
+    inherits: true,
+  },
+  staleAfterMs: 60_000,
+  failbackDelayMs: 300_000,
+};
