@@ -42,8 +42,9 @@ export const PERMIT_CLOCK_SLACK_MS = 20;
  */
 export class PermitClock {
   readonly #sources: ClockSources;
-  /** What to add to each source to get the permit clock. Offsets only grow. */
-  readonly #offsets = new Map<"wall" | "monotonic" | "boot", number>();
+  readonly #wall = new Offset();
+  readonly #monotonic = new Offset();
+  readonly #boot = new Offset();
   #now = 0;
 
   constructor(sources: ClockSources) {
@@ -52,22 +53,37 @@ export class PermitClock {
   }
 
   now(): PermitTime {
-    const readings = [
-      ["wall", this.#sources.wallMs()],
-      ["monotonic", this.#sources.monotonicMs()],
-      ["boot", this.#sources.bootMs()],
-    ] as const;
-    for (const [source, ms] of readings) {
-      const offset = this.#offsets.get(source);
-      if (ms !== undefined && offset !== undefined) this.#now = Math.max(this.#now, ms + offset);
-    }
-    for (const [source, ms] of readings) {
-      if (ms === undefined) continue;
-      const offset = this.#offsets.get(source) ?? this.#now - ms;
-      // A source that was stepped back counts on from here, else its next hour would be ignored.
-      this.#offsets.set(source, Math.max(offset, this.#now - PERMIT_CLOCK_SLACK_MS - ms));
-    }
+    const wall = this.#sources.wallMs();
+    const monotonic = this.#sources.monotonicMs();
+    const boot = this.#sources.bootMs();
+    this.#now = Math.max(
+      this.#now,
+      this.#wall.reached(wall),
+      this.#monotonic.reached(monotonic),
+      this.#boot.reached(boot),
+    );
+    this.#wall.follow(wall, this.#now);
+    this.#monotonic.follow(monotonic, this.#now);
+    this.#boot.follow(boot, this.#now);
     return permitTime(this.#now);
+  }
+}
+
+/** What to add to one source to get the permit clock: it only grows. */
+class Offset {
+  #ms = -Infinity;
+
+  /** What the permit clock shows by this reading; nothing by a first one, or by none. */
+  reached(ms: number | undefined): number {
+    return ms === undefined ? -Infinity : ms + this.#ms;
+  }
+
+  /** A source that was stepped back counts on from here, else its next hour would be ignored. */
+  follow(ms: number | undefined, now: number): void {
+    if (ms === undefined) return;
+    this.#ms = this.#ms === -Infinity
+      ? now - ms
+      : Math.max(this.#ms, now - PERMIT_CLOCK_SLACK_MS - ms);
   }
 }
 
