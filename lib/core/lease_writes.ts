@@ -163,8 +163,12 @@ function rewritten(
   },
 ): LeaseObject {
   const annotations: Record<string, string> = {};
-  const all = { ...object.metadata.annotations, ...change.annotations };
-  for (const [key, value] of Object.entries(all)) {
+  const before = object.metadata.annotations ?? {};
+  for (const key in before) {
+    if (!(key in change.annotations)) annotations[key] = before[key]!;
+  }
+  for (const key in change.annotations) {
+    const value = change.annotations[key];
     if (value !== undefined) annotations[key] = value;
   }
   return {
