@@ -30,7 +30,7 @@ export function apartClass(world: World, newcomer: Spell, other: Spell): ApartCl
   }
   for (const spell of [newcomer, other]) {
     if (spell.pod.permitRuns()) continue;
-    if (spell.origin === "resumed") return "joint_suspend";
+    if (spell.wasSuspended) return "joint_suspend";
     if (diedWhileFailing(world, spell.pod)) return "double_fault";
   }
   return undefined;

@@ -88,11 +88,12 @@ export class SimulatedNode {
       ? random.between(1, manners.handlerMsMax)
       : random.between(1, Math.min(60, manners.handlerMsMax));
     const readMs = wholeMs * random.next();
+    const askedAt = this.#pod.world.agenda.now;
     this.#later(readMs, () => {
       if (this.#pod.areTruncated) return; // any error but a missing file changes nothing
       const found = this.#pod.files.inPlace === "installed";
       this.#later(wholeMs - readMs, () => {
-        if (found && !this.#pod.manners.refusesStart) this.#enable("signalled");
+        if (found && !this.#pod.manners.refusesStart) this.#enable("signalled", askedAt);
         if (!found && !this.#pod.manners.refusesStop) this.#disable();
       });
     });
@@ -119,7 +120,7 @@ export class SimulatedNode {
     const { oracle } = this.#pod.world;
     // A handler that waited for the machine to go on has begun one at the same instant.
     if (!this.isAble || oracle.isAble(this.#pod)) return;
-    oracle.spellBegins(this.#pod, "resumed", this.slot());
+    oracle.spellBegins(this.#pod, "resumed", { slot: this.slot() });
   }
 
   scrape(): NodeScrape {
@@ -138,14 +139,14 @@ export class SimulatedNode {
   }
 
   /** A new forge thread checks the running slot again, whatever the one before it did there. */
-  #enable(origin: SpellOrigin): void {
+  #enable(origin: SpellOrigin, askedAt?: number): void {
     this.#disable();
     this.gauge = 1;
     this.#pod.metricsChanged();
     this.isAble = true;
     this.#spellFirstSlot = this.slot();
     if (!this.#pod.host.isSuspended) {
-      this.#pod.world.oracle.spellBegins(this.#pod, origin, this.slot());
+      this.#pod.world.oracle.spellBegins(this.#pod, origin, { slot: this.slot(), askedAt });
     }
   }
 

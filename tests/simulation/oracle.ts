@@ -15,6 +15,8 @@ import type { World } from "./world.ts";
 export interface Spell {
   readonly pod: Pod;
   readonly origin: SpellOrigin;
+  /** The machine was suspended before it began and after the SIGHUP that began it, if any. */
+  readonly wasSuspended: boolean;
   readonly from: number;
   to: number | undefined;
 }
@@ -61,10 +63,15 @@ export class Oracle {
     return this.#running.size;
   }
 
-  spellBegins(pod: Pod, origin: SpellOrigin, slot: number): void {
+  spellBegins(
+    pod: Pod,
+    origin: SpellOrigin,
+    { slot, askedAt = this.#world.agenda.now }: { slot: number; askedAt?: number | undefined },
+  ): void {
     const world = this.#world;
     const from = world.agenda.now;
-    const spell: Spell = { pod, origin, from, to: undefined };
+    const wasSuspended = origin === "resumed" || askedAt < pod.host.resumedAt;
+    const spell: Spell = { pod, origin, wasSuspended, from, to: undefined };
     world.note(pod.label, `ABLE to forge (${origin}), slot ${slot}`);
     for (const other of this.#running.values()) {
       if (other.pod.poolId === pod.poolId) this.#judgeOverlap(spell, other);

@@ -158,6 +158,7 @@ export class Pod {
   knowledge(): string {
     const { sidecar, node } = this;
     const { guard, manager } = sidecar ?? {};
+    manager?.takeUnread();
     const view = manager?.state.local.view;
     const seen = typeof view?.seen === "object"
       ? `"${view.seen.holder}" in epoch ${view.seen.transitions}`
@@ -255,11 +256,11 @@ export class Pod {
   suspend(ms: number): void {
     this.trouble();
     this.node?.suspend();
+    const { agenda } = this.world;
+    // Known before anything acts on what it finds when it runs again.
+    agenda.after(ms, () => this.trouble());
     this.host.suspend(ms);
-    this.world.agenda.after(ms, () => {
-      this.trouble();
-      this.node?.resume();
-    });
+    agenda.after(ms, () => this.node?.resume());
   }
 
   #refused(): FilesResult {
