@@ -15,7 +15,7 @@ import {
 } from "../../lib/core/time.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { Isolate } from "./isolate.ts";
-import { quietUntil, SCRAPE_WATCH_MS } from "./quiet.ts";
+import { caughtUp, quietUntil, SCRAPE_WATCH_MS } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /** What happens meanwhile waits, and the node may act on the first before the second. */
@@ -95,6 +95,11 @@ export class GuardIsolate extends Isolate {
   seenInstant(): GuardInstant {
     const wall = wallTime(Math.floor(this.host.wallMs()));
     return { monotonic: this.host.monotonic(), permit: this.#permitNow(), wall };
+  }
+
+  /** It fears that its node forges, and has no permit: it ticks at a permit's end, so this is known in time. */
+  get mayFailProbes(): boolean {
+    return this.state.permit === undefined && this.state.node.suspicion === "likely";
   }
 
   post(event: ForgingEvent): void {
@@ -218,25 +223,24 @@ export class GuardIsolate extends Isolate {
   #step(event: ForgingEvent): void {
     const { core, oracle } = this.world;
     const { pod } = this.#sidecar;
-    const { permit: before, stamps: { epoch } } = this.state;
+    const { permit, stamps: { epoch } } = this.state;
     const now = this.host.instant(this.#permitClock);
     this.#read = { permit: now.permit, bootMs: this.host.bootMs() };
-    const { state, effects, wakeAt } = core.stepForging(this.state, { event, now });
+    const surroundings = {
+      now: now.monotonic,
+      metricsAreSteady: !this.#mustScrape && pod.manners.metrics === "true",
+    };
+    const leavesOut = this.world.skipsQuiet && !this.#mustLook;
+    const before = leavesOut ? caughtUp(this.state, surroundings) : this.state;
+    const { state, effects, wakeAt } = core.stepForging(before, { event, now });
     this.state = state;
     this.world.steps++;
     if (state.stamps.epoch < epoch) this.world.violate("epoch_fell", `${pod.label}: the guard's`);
-    if (state.node.suspicion === "likely") pod.kubelet.probeAgain();
+    if (this.mayFailProbes) pod.kubelet.probeAgain();
     const permitLeftMs = (state.permit?.until ?? 0) - now.permit;
-    this.#wakeAt = this.world.skipsQuiet && !this.#mustLook
-      ? quietUntil(state, {
-        wakeAt,
-        now: now.monotonic,
-        permitLeftMs,
-        metricsAreSteady: !this.#mustScrape && pod.manners.metrics === "true",
-      })
-      : wakeAt;
+    this.#wakeAt = leavesOut ? quietUntil(state, { wakeAt, permitLeftMs, surroundings }) : wakeAt;
     this.#isQuiet = this.#wakeAt > wakeAt;
-    if (state.permit !== before && state.permit !== undefined) {
+    if (state.permit !== permit && state.permit !== undefined) {
       const sentAt = this.#stampedAt.get(state.permit.sentAt);
       if (sentAt !== undefined) pod.lastRenewalAt = sentAt;
       oracle.permitted(pod);

@@ -17,6 +17,8 @@ export abstract class Isolate {
   lateAt = -Infinity;
   readonly #waiting: (() => void)[] = [];
   #timer: Appointment | undefined;
+  /** What the timer was set to: it fires then or a little later. */
+  #timerIsFor = 0;
   /** When the next tick is due, whatever the timer says. */
   #dueAt = Infinity;
 
@@ -53,30 +55,32 @@ export abstract class Isolate {
 
   /** Wakes when the monotonic clock shows `at`, or a little later. */
   protected wakeAt(at: number | undefined): void {
-    const { agenda, random } = this.world;
+    const { agenda } = this.world;
     if (at === undefined || !this.isAlive) {
       this.#dueAt = Infinity;
       return;
     }
+    this.#dueAt = Math.max(agenda.now, this.host.trueTimeOf(at));
+    // Most timers are set anew before they fire: one that fires too early is set once more.
+    if (this.#timer !== undefined && this.#timerIsFor <= this.#dueAt) return;
+    agenda.cancel(this.#timer);
+    this.#setTimer();
+  }
+
+  #setTimer(): void {
+    const { agenda, random } = this.world;
     const latenessMs = random.chance(0.9)
       ? random.between(0, 3)
       : random.between(0, LATENESS_MS_MAX);
     if (latenessMs > 50) this.lateAt = agenda.now;
-    this.#dueAt = Math.max(agenda.now, this.host.trueTimeOf(at) + latenessMs);
-    // Most timers are set anew before they fire: one that fires too early is set once more.
-    if (this.#timer !== undefined && this.#timer.at <= this.#dueAt) return;
-    agenda.cancel(this.#timer);
-    this.#book();
-  }
-
-  #book(): void {
-    this.#timer = this.world.agenda.book(this.#dueAt, this.#fire);
+    this.#timerIsFor = this.#dueAt;
+    this.#timer = agenda.book(this.#dueAt + latenessMs, this.#fire);
   }
 
   readonly #fire = (): void => {
     this.#timer = undefined;
     if (this.#dueAt === Infinity) return;
-    if (this.#dueAt > this.world.agenda.now) return this.#book();
+    if (this.#dueAt > this.world.agenda.now) return this.#setTimer();
     this.#dueAt = Infinity;
     this.run(() => this.tick());
   };

@@ -110,12 +110,12 @@ export class Kubelet {
     agenda.book(this.#probeAt, () => this.#probe());
   }
 
-  /** Whatever time passes: only a guard that is away, or fears that its node forges, fails a probe. */
+  /** Till the guard tells otherwise: only one that is away, or has a fence open, fails a probe. */
   #cannotFail(): boolean {
     const { node, sidecar } = this.#pod;
     if (!node?.isAlive || !node.wasReady) return true;
     if (sidecar === undefined || !sidecar.isAlive || sidecar.guard.isPaused) return false;
-    return sidecar.guard.state.node.suspicion !== "likely" && this.#isLive();
+    return !sidecar.guard.mayFailProbes && this.#isLive();
   }
 
   #isLive(): boolean {

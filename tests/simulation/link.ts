@@ -30,6 +30,12 @@ const STATUS: Partial<Record<ApiFailure["kind"], number>> = {
 
 type Fate = "well" | "lost" | "answer_lost" | "reset" | "answer_reset" | "late" | "doubled" | "5xx";
 
+interface Request<T> {
+  readonly apply: () => T;
+  readonly timeoutMs: number;
+  readonly done: (outcome: T | ApiFailure) => void;
+}
+
 export class Link {
   readonly #world: World;
   weather: LinkWeather = FAIR;
@@ -61,14 +67,47 @@ export class Link {
   }
 
   /** Sends once; `done` hears at most one answer, and `timed_out` when none came in time. */
-  send<T>(
-    { apply, timeoutMs, done }: {
-      apply: () => T;
-      timeoutMs: number;
-      done: (outcome: T | ApiFailure) => void;
-    },
-  ): void {
+  send<T>(request: Request<T>): void {
+    const { down, status } = this.weather;
+    if (down !== "no") return this.#sendIntoTheVoid(request, down);
+    const [out, back] = [this.latencyMs(), this.latencyMs()];
     const { agenda, random } = this.#world;
+    if (status !== undefined && random.chance(0.8)) {
+      const { answer } = this.#await(request);
+      return void agenda.after(out + back, () => answer(fail(status, STATUS[status])));
+    }
+    const fate = this.#fate();
+    if (fate === "well" && out < request.timeoutMs) return this.#goWell(request, { out, back });
+    this.#meet(fate, { apply: request.apply, ...this.#await(request), out, back });
+  }
+
+  /** What nearly all requests meet with: when it arrives it is known whether the answer is in time. */
+  #goWell<T>(
+    { apply, timeoutMs, done }: Request<T>,
+    { out, back }: { out: number; back: number },
+  ): void {
+    const { agenda } = this.#world;
+    const endsAt = agenda.now + timeoutMs;
+    agenda.after(out, () => {
+      const outcome = apply();
+      const answersAt = agenda.now + back + this.answerDelayMs;
+      if (answersAt < endsAt) agenda.book(answersAt, () => done(outcome));
+      else agenda.book(endsAt, () => done(fail("timed_out")));
+    });
+  }
+
+  #sendIntoTheVoid<T>(request: Request<T>, down: "hole" | "deaf" | "refused"): void {
+    const { agenda, random } = this.#world;
+    const { answer } = this.#await(request);
+    const arrive = () => void agenda.after(this.latencyMs(), request.apply);
+    if (down === "refused") agenda.after(random.between(0.2, 5), () => answer(fail("unreachable")));
+    else if (down === "deaf") arrive();
+    // What was sent into a hole may still arrive when it opens.
+    else if (random.chance(0.5)) this.whenUp(arrive);
+  }
+
+  #await<T>({ timeoutMs, done }: Request<T>): { answer: (outcome: T | ApiFailure) => void } {
+    const { agenda } = this.#world;
     let isOpen = true;
     const answer = (outcome: T | ApiFailure) => {
       if (!isOpen) return;
@@ -77,21 +116,7 @@ export class Link {
       done(outcome);
     };
     const deadline = agenda.after(timeoutMs, () => answer(fail("timed_out")));
-    const { down, status } = this.weather;
-    if (down === "refused") {
-      return void agenda.after(random.between(0.2, 5), () => answer(fail("unreachable")));
-    }
-    if (down === "deaf") return void agenda.after(this.latencyMs(), apply);
-    if (down === "hole") {
-      // What was sent into a hole may still arrive when it opens.
-      if (random.chance(0.5)) this.whenUp(() => void agenda.after(this.latencyMs(), apply));
-      return;
-    }
-    const [out, back] = [this.latencyMs(), this.latencyMs()];
-    if (status !== undefined && random.chance(0.8)) {
-      return void agenda.after(out + back, () => answer(fail(status, STATUS[status])));
-    }
-    this.#meet(this.#fate(), { apply, answer, out, back });
+    return { answer };
   }
 
   #meet<T>(

@@ -1,18 +1,33 @@
 // Owns the running of the manager's machine: requests, watch, door and timer, as its driver has them.
 // Never decides anything: stepManager does.
 
-import type { ManagerEffect, ManagerEvent, Managing } from "../../lib/core/manager_state.ts";
-import { wallTime } from "../../lib/core/time.ts";
+import type {
+  ManagerEffect,
+  ManagerEvent,
+  ManagerInstant,
+  Managing,
+} from "../../lib/core/manager_state.ts";
+import { type Monotonic, wallTime } from "../../lib/core/time.ts";
 import { Isolate } from "./isolate.ts";
+import { isRenewalOf } from "./lease_renewal.ts";
 import type { Link } from "./link.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { LeaseStore, StoreOutcome } from "./store.ts";
 import { LeaseWatch } from "./watch.ts";
 
+type LeaseSeen = Extract<ManagerEvent, { kind: "lease_seen" }>;
+
+interface Arrival {
+  readonly event: LeaseSeen;
+  readonly now: ManagerInstant;
+}
+
 export class ManagerIsolate extends Isolate {
   protected readonly sidecar: Sidecar;
   state: Managing;
   readonly #watch: LeaseWatch;
+  /** A renewal by another, seen and not taken in yet. */
+  #unread: Arrival | undefined;
   /** By lease: highest transitions this process ever saw, which is what it can know of a restored one. */
   readonly #highestTransitions = new Map<string, number>();
 
@@ -57,6 +72,11 @@ export class ManagerIsolate extends Isolate {
   }
 
   protected override tick(): void {
+    const wakeAt = this.takeUnread();
+    // What was to end by now goes on, as was not known when the timer was set.
+    if (wakeAt !== undefined && this.host.monotonicMs() < wakeAt) {
+      return this.wakeAt(this.stepped(wakeAt));
+    }
     this.#step({ kind: "tick" });
   }
 
@@ -66,11 +86,41 @@ export class ManagerIsolate extends Isolate {
   }
 
   #step(event: ManagerEvent): void {
-    const { core, random } = this.world;
     const now = {
       monotonic: this.host.monotonic(),
       wall: wallTime(Math.floor(this.host.wallMs())),
     };
+    if (this.#isRenewalByAnother(event)) {
+      this.#unread = { event, now };
+      return;
+    }
+    this.takeUnread();
+    this.wakeAt(this.stepped(this.#take({ event, now })));
+  }
+
+  /**
+   * Nothing follows from a renewal by another but a longer wait. So it is left until something else
+   * happens, and then taken in as of its arrival; of several the last one tells all.
+   */
+  #isRenewalByAnother(event: ManagerEvent): event is LeaseSeen {
+    const { leads, local, settings } = this.state;
+    if (!this.world.skipsQuiet || leads || local.business !== undefined) return false;
+    if (event.kind !== "lease_seen" || event.by !== "watch") return false;
+    if (event.name !== settings.lease.name || event.object === undefined) return false;
+    const { seen } = local.view;
+    const known = this.#unread?.event.object ??
+      (typeof seen === "object" ? seen.object : undefined);
+    return known !== undefined && isRenewalOf(known, event.object);
+  }
+
+  takeUnread(): Monotonic | undefined {
+    const unread = this.#unread;
+    this.#unread = undefined;
+    return unread === undefined ? undefined : this.#take(unread);
+  }
+
+  #take({ event, now }: { event: ManagerEvent; now: ManagerInstant }): Monotonic | undefined {
+    const { core, random } = this.world;
     const { state, effects, wakeAt } = core.stepManager(this.state, {
       event,
       now,
@@ -79,7 +129,7 @@ export class ManagerIsolate extends Isolate {
     this.state = state;
     if ("name" in event) this.#noteTransitions(event.name);
     for (const effect of effects) this.#carryOut(effect);
-    this.wakeAt(this.stepped(wakeAt));
+    return wakeAt;
   }
 
   highestTransitionsOf(name: string): number {

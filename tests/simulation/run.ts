@@ -47,7 +47,8 @@ function populate(world: World, replicas: number | undefined): void {
   const unflagged = random.chance(0.1) && count > 2 ? random.below(count - 1) : -1;
   const stranger = random.chance(0.1) && count > 2 && !world.isMild ? count - 1 : -1;
   const tameWithinMs = world.isTame ? 300 : undefined;
-  const leaseName = random.chance(0.5) ? DEFAULT_LOCK : OTHER_LOCK;
+  // Most pools never gave their lock another name; where none is given now, a few did before.
+  const leaseName = random.chance(world.renames ? 0.5 : 0.8) ? DEFAULT_LOCK : OTHER_LOCK;
   world.lockNames = [leaseName];
   for (let index = 0; index < count; index++) {
     const pod = new Pod(world, {
