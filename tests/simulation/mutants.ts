@@ -177,6 +177,21 @@ export const MUTANTS: readonly Mutant[] = [
     "if (killIsDue(turn) && !doubtsMetrics(turn)) return kill(turn);",
     "if (killIsDue(turn)) doubtsMetrics(turn);",
   ]),
+  mutant(7, "a node that hangs counts as stopped", [
+    "node_life.ts",
+    "return { ...node, cpuTime: cpuTimeSeen(node.cpuTime, { ticks: sighting.cpuTicks, at }) };",
+    `const seen = { ...node, cpuTime: cpuTimeSeen(node.cpuTime, { ticks: sighting.cpuTicks, at }) };
+  return isSilent(seen) ? { ...seen, suspicion: "none", forging: false } : seen;`,
+  ], [
+    "node_life.ts",
+    "import { type CpuTime, cpuTimeSeen }",
+    "import { type CpuTime, cpuTimeSeen, isSilent }",
+  ]),
+  mutant(7, "a node that hangs keeps the lead", [
+    "guard_verdicts.ts",
+    "return !metricsUnreliable && isSilent(node);",
+    "return metricsUnreliable && isSilent(node);",
+  ]),
   mutant(7, "patience without an end", [
     "fence.ts",
     "return addMs(now.monotonic, elapsedMs(now.permit, addMs(patientUntil, halfMs)));",
