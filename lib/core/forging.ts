@@ -118,7 +118,7 @@ function settle(turn: Turn): void {
 function takeSighting(turn: Turn, sighting: NodeSighting): void {
   const before = turn.state.node;
   const firstLook = turn.state.lookedAt === undefined;
-  const node = sightNode(before, { sighting, firstLook });
+  const node = sightNode(before, { sighting, at: turn.now.monotonic, firstLook });
   const wentDown = isUp(before) && !isUp(node);
   const isAnother = node.identity !== before.identity || node.phase === "gone";
   update(turn, {

@@ -1,5 +1,5 @@
 // Owns the words of the guard's machine: what it knows, what happens to it, what it wants done.
-// Never decides: forging.ts takes events in, forging_moves.ts chooses the moves.
+// Never decides: forging.ts takes events in, forging_moves.ts and what it imports choose the moves.
 
 import type { Fence, KillFrom } from "./fence.ts";
 import type {

@@ -4,6 +4,7 @@
 import { fenceCountsFrom } from "./fence.ts";
 import { type Guarding } from "./forging_state.ts";
 import { isUp } from "./node_life.ts";
+import { isSilent } from "./node_silence.ts";
 import { addMs, elapsedMs, type GuardInstant, isBefore, type Monotonic } from "./time.ts";
 
 /** Why this replica may not lead at the moment, as a code for metrics, conditions and logs. */
@@ -16,6 +17,7 @@ export type Unfit =
   | "node_starting"
   | "node_gone"
   | "node_refusing" // it was ready, and now its socket refuses
+  | "node_silent" // its socket accepts, and it hangs
   | "start_failed" // a start took no effect; backing off
   | "forging_unconfirmed"; // what the node does is not known yet, or a stop is still unconfirmed
 
@@ -54,7 +56,8 @@ export function unfitness(state: Guarding, now: Monotonic): UnfitVerdict | undef
   return undefined;
 }
 
-function nodeUnfitness({ node, settings }: Guarding): UnfitVerdict | undefined {
+function nodeUnfitness(state: Guarding): UnfitVerdict | undefined {
+  const { node, settings } = state;
   switch (node.phase) {
     case "unseen":
       return settings.nodeRequired
@@ -72,8 +75,18 @@ function nodeUnfitness({ node, settings }: Guarding): UnfitVerdict | undefined {
     case "refusing":
       return { code: "node_refusing", message: "its socket accepts no connections any more" };
     case "ready":
-      return undefined;
+      return hangs(state)
+        ? { code: "node_silent", message: "it hangs: it uses no CPU time and answers no scrape" }
+        : undefined;
   }
+}
+
+/**
+ * Only while the stop that follows is confirmed by what the node shows or by its end: where metrics
+ * are doubted a stop is taken for granted after a while, which is no proof of one that hangs.
+ */
+function hangs({ node, metricsUnreliable }: Guarding): boolean {
+  return !metricsUnreliable && isSilent(node);
 }
 
 /** What the node is seen to do. `unknown` covers every process whose stop is not confirmed. */

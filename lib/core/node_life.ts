@@ -2,6 +2,7 @@
 // Never trusts a signal for its effect: only a later scrape, settle time without metrics, or its end.
 
 import type { MetricsTrial } from "./metrics_trial.ts";
+import { type CpuTime, cpuTimeSeen } from "./node_silence.ts";
 import { addMs, isBefore, type Monotonic } from "./time.ts";
 
 export type NodePhase =
@@ -30,6 +31,8 @@ export type NodeSighting =
     readonly identity: NodeIdentity;
     readonly startsNonProducing: boolean;
     readonly accepts: boolean;
+    /** CPU time it has used, in clock ticks (proc(5), fields 14 and 15); undefined: not readable now. */
+    readonly cpuTicks: number | undefined;
   }
   /** `note` lists what was looked for and what was seen instead. */
   | { readonly kind: "not_found"; readonly note: string };
@@ -75,6 +78,9 @@ export interface NodeLife {
   readonly metricsReadable: boolean;
   /** Metrics were readable at least once in this process's life. */
   readonly metricsWereReadable: boolean;
+  /** When the last scrape began that was answered at all, whatever it said. */
+  readonly answeredAt: Monotonic | undefined;
+  readonly cpuTime: CpuTime | undefined;
   readonly metricsTrial: MetricsTrial;
   readonly gauge: 0 | 1 | undefined;
   readonly gaugeReadAt: Monotonic | undefined;
@@ -95,6 +101,8 @@ export const UNSEEN_NODE: NodeLife = {
   toldToForge: false,
   metricsReadable: false,
   metricsWereReadable: false,
+  answeredAt: undefined,
+  cpuTime: undefined,
   metricsTrial: "open",
   gauge: undefined,
   gaugeReadAt: undefined,
@@ -112,11 +120,22 @@ export function isUp(node: NodeLife): boolean {
   return node.phase === "ready" || node.phase === "refusing";
 }
 
-/** The node after a look. `firstLook`: nothing was seen before by this guard. */
-export function sightNode(
-  node: NodeLife,
-  { sighting, firstLook }: { sighting: NodeSighting; firstLook: boolean },
-): NodeLife {
+interface Look {
+  readonly sighting: NodeSighting;
+  readonly at: Monotonic;
+  /** Nothing was seen before by this guard. */
+  readonly firstLook: boolean;
+}
+
+/** The node after a look. */
+export function sightNode(before: NodeLife, look: Look): NodeLife {
+  const node = sightPhase(before, look);
+  const { sighting, at } = look;
+  if (sighting.kind === "not_found") return node;
+  return { ...node, cpuTime: cpuTimeSeen(node.cpuTime, { ticks: sighting.cpuTicks, at }) };
+}
+
+function sightPhase(node: NodeLife, { sighting, firstLook }: Look): NodeLife {
   if (sighting.kind === "not_found") {
     if (node.identity === undefined) return { ...node, searchNote: sighting.note };
     if (node.phase === "gone") return { ...node, searchNote: sighting.note };
@@ -183,16 +202,17 @@ export function scrapedNode(
     gaugeIsReliable: boolean;
   },
 ): NodeLife {
-  if (scrape.kind === "unreadable" || !gaugeIsReliable) {
-    return { ...node, metricsReadable: false };
-  }
+  if (scrape.kind === "unreadable") return { ...node, metricsReadable: false };
   // A node that does not expose the gauge is one whose metrics say nothing about forging.
-  if (scrape.forgingEnabled === undefined) return { ...node, metricsReadable: false };
+  if (!gaugeIsReliable || scrape.forgingEnabled === undefined) {
+    return { ...node, metricsReadable: false, answeredAt: begunAt };
+  }
   const gauge = scrape.forgingEnabled;
   const read: NodeLife = {
     ...node,
     metricsReadable: true,
     metricsWereReadable: true,
+    answeredAt: begunAt,
     gauge,
     gaugeReadAt: begunAt,
     aboutToLead: scrape.aboutToLead,

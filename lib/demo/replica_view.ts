@@ -84,6 +84,7 @@ const UNFIT_WORDS: Readonly<Record<string, string>> = {
   node_starting: "its node to be ready",
   node_gone: "its node to come back",
   node_refusing: "its node to answer again",
+  node_silent: "its node to go on",
   forging_unconfirmed: "the proof that its node does not forge",
   shutting_down: "the proof that its node stopped",
 };

@@ -4,7 +4,7 @@
 import type { NodeSighting } from "../core/node_life.ts";
 import { addMs, isBefore, type Monotonic } from "../core/time.ts";
 import { socketAccepts } from "./node_socket.ts";
-import { findNode, type NodeIdentity, stillRuns } from "./process.ts";
+import { findNode, type NodeIdentity, type NodeSearch, sightAgain } from "./process.ts";
 
 const SOCKET_TIMEOUT_MS = 1_000;
 /** A known good socket is tried again this often. */
@@ -19,9 +19,17 @@ export interface NodeWatchOptions {
   readonly socketCheck: boolean;
 }
 
+interface Found {
+  readonly kind: "found";
+  readonly identity: NodeIdentity;
+  readonly startsNonProducing: boolean;
+  /** Undefined: not readable at the moment. */
+  readonly cpuTicks: number | undefined;
+}
+
 export class NodeWatch {
   readonly #options: NodeWatchOptions;
-  #known: { readonly identity: NodeIdentity; readonly startsNonProducing: boolean } | undefined;
+  #known: Found | undefined;
   #accepted = false;
   #refusals = 0;
   #triedAt: Monotonic | undefined;
@@ -31,20 +39,29 @@ export class NodeWatch {
   }
 
   async look(now: Monotonic): Promise<NodeSighting> {
-    if (this.#known === undefined || !stillRuns(this.#known.identity)) {
-      const search = findNode(this.#options);
-      this.#accepted = false;
-      this.#refusals = 0;
-      this.#triedAt = undefined;
-      if (search.kind === "not_found") {
-        this.#known = undefined;
-        return search;
-      }
-      this.#known = search;
-    }
-    const { identity, startsNonProducing } = this.#known;
+    const seen = this.#again() ?? this.#search();
+    if (seen.kind === "not_found") return seen;
+    const { identity, startsNonProducing, cpuTicks } = seen;
     const accepts = await this.#accepts(now);
-    return { kind: "running", identity, startsNonProducing, accepts };
+    return { kind: "running", identity, startsNonProducing, accepts, cpuTicks };
+  }
+
+  /** The known one, unless it is gone. */
+  #again(): Found | undefined {
+    const known = this.#known;
+    if (known === undefined) return undefined;
+    const sight = sightAgain(known.identity);
+    if (sight.kind === "gone") return undefined;
+    return { ...known, cpuTicks: sight.kind === "runs" ? sight.cpuTicks : undefined };
+  }
+
+  #search(): Found | Extract<NodeSearch, { kind: "not_found" }> {
+    const search = findNode(this.#options);
+    this.#accepted = false;
+    this.#refusals = 0;
+    this.#triedAt = undefined;
+    this.#known = search.kind === "found" ? search : undefined;
+    return search;
   }
 
   async #accepts(now: Monotonic): Promise<boolean> {

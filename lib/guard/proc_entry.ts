@@ -9,10 +9,12 @@ export interface ProcessStat {
   readonly state: string;
   /** Start in clock ticks since boot. With the pid it names one process and no later one. */
   readonly startTicks: number;
+  /** CPU time of all its threads so far, in user mode and in the kernel, in clock ticks. */
+  readonly cpuTicks: number;
 }
 
 /**
- * Reads /proc/<pid>/stat. The name stands in parentheses and may hold any character, also `)`, so
+ * Reads /proc/<pid>/stat, as proc(5) has it. The name stands in parentheses and may hold any character, also `)`, so
  * the fields are counted from the last one.
  */
 export function parseStat(text: string): ProcessStat | undefined {
@@ -22,9 +24,13 @@ export function parseStat(text: string): ProcessStat | undefined {
   const pid = wholeNumber(text.slice(0, open).trim());
   const fields = text.slice(close + 1).trim().split(/\s+/);
   const state = fields[0] ?? "";
-  const startTicks = wholeNumber(fields[19] ?? ""); // field 22; the state is field 3
-  if (pid === undefined || startTicks === undefined || !/^[A-Za-z]$/.test(state)) return undefined;
-  return { pid, comm: text.slice(open + 1, close), state, startTicks };
+  const field = (number: number) => wholeNumber(fields[number - 3] ?? ""); // the state is field 3
+  const [userTicks, systemTicks, startTicks] = [field(14), field(15), field(22)];
+  const isWhole = pid !== undefined && userTicks !== undefined && systemTicks !== undefined &&
+    startTicks !== undefined && /^[A-Za-z]$/.test(state);
+  if (!isWhole) return undefined;
+  const cpuTicks = userTicks + systemTicks;
+  return { pid, comm: text.slice(open + 1, close), state, startTicks, cpuTicks };
 }
 
 /** A zombie holds its pid until its parent asks, but runs no more and holds no socket. */

@@ -27,9 +27,15 @@ export type NodeSearch =
     readonly kind: "found";
     readonly identity: NodeIdentity;
     readonly startsNonProducing: boolean;
+    readonly cpuTicks: number;
   }
   /** The note tells what was looked for and what was seen instead. */
   | { readonly kind: "not_found"; readonly note: string };
+
+/** What is seen of one process that was identified before. */
+export type ProcessSight =
+  | { readonly kind: "runs"; readonly cpuTicks: number }
+  | { readonly kind: "gone" | "unreadable" };
 
 export type SignalOutcome = "signalled" | "absent" | "denied";
 
@@ -44,7 +50,7 @@ const NOTE_LIMIT = 12;
 
 /**
  * Looks through /proc for the node. Costs three small reads a process, so call it each second at
- * most, and only while no node is known; `stillRuns` watches a known one.
+ * most, and only while no node is known; `sightAgain` watches a known one.
  */
 export function findNode(options: NodeSearchOptions, procRoot = "/proc"): NodeSearch {
   const pids = listPids(procRoot);
@@ -64,15 +70,21 @@ export function findNode(options: NodeSearchOptions, procRoot = "/proc"): NodeSe
     kind: "found",
     identity: { pid: stat.pid, startTicks: stat.startTicks },
     startsNonProducing: startsNonProducing(args),
+    cpuTicks: stat.cpuTicks,
   };
 }
 
 /**
- * Whether this very process still runs; a zombie does not. One small read. True as well when it
- * cannot be read at the moment: only what was seen to be gone counts as stopped.
+ * Whether this very process still runs; a zombie does not. One small read. What cannot be read at
+ * the moment is not gone: only what was seen to be gone counts as stopped.
  */
-export function stillRuns(identity: NodeIdentity, procRoot = "/proc"): boolean {
-  return look(identity, procRoot) !== "gone";
+export function sightAgain(identity: NodeIdentity, procRoot = "/proc"): ProcessSight {
+  const stat = readStat(procRoot, identity.pid);
+  if (stat === "unreadable") return { kind: "unreadable" };
+  if (stat === "absent" || stat.startTicks !== identity.startTicks || isGone(stat)) {
+    return { kind: "gone" };
+  }
+  return { kind: "runs", cpuTicks: stat.cpuTicks };
 }
 
 /**
@@ -84,8 +96,8 @@ export function signal(
   name: "SIGHUP" | "SIGKILL",
   procRoot = "/proc",
 ): SignalOutcome {
-  const state = look(identity, procRoot);
-  if (state !== "runs") return state === "gone" ? "absent" : "denied";
+  const { kind } = sightAgain(identity, procRoot);
+  if (kind !== "runs") return kind === "gone" ? "absent" : "denied";
   try {
     Deno.kill(identity.pid, name);
     return "signalled";
@@ -94,13 +106,6 @@ export function signal(
     if (error instanceof Deno.errors.PermissionDenied) return "denied";
     throw error;
   }
-}
-
-function look(identity: NodeIdentity, procRoot: string): "runs" | "gone" | "unreadable" {
-  const stat = readStat(procRoot, identity.pid);
-  if (stat === "unreadable") return "unreadable";
-  if (stat === "absent" || stat.startTicks !== identity.startTicks || isGone(stat)) return "gone";
-  return "runs";
 }
 
 function readProcesses(

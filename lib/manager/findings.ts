@@ -84,7 +84,9 @@ function nodeFinding({ guard }: Snapshot): Finding {
   const { phase, startsNonProducing } = guard.node;
   switch (phase) {
     case "ready":
-      return found("True", "Ready", "its socket accepts connections");
+      return guard.unfit?.code === "node_silent"
+        ? found("False", "NodeSilent", guard.unfit.message)
+        : found("True", "Ready", "its socket accepts connections");
     case "unseen":
       // What was seen instead changes with every process that comes and goes: /status lists it.
       return found("False", "NodeNotFound", "no process was identified as the node, see /status");

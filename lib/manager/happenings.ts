@@ -13,6 +13,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   "node_starts_producing",
   "node_gone",
   "node_refusing",
+  "node_silent",
   "start_failed",
 ]);
 /** Ends of leadership that somebody wanted. */

@@ -2,11 +2,16 @@
 // Never judges by what a sidecar says.
 
 import { assert, assertEquals } from "@std/assert";
+import { NODE_SILENT_MS } from "../../lib/core/node_silence.ts";
 import type { Misbehaviour } from "../../lib/demo/simulated_arguments.ts";
 import { LEASE_DURATION_MS, type Replicas } from "../support/replicas.ts";
 import { type Stage, theme, untilPassed } from "../support/scenarios.ts";
 import { until } from "../support/until.ts";
 
+/** As it is without FENCE_TIMEOUT. */
+const FENCE_TIMEOUT_MS = 4_000;
+/** Two seconds, and room for a busy machine. */
+const HAND_OVER_MS = 15_000;
 /** As when a genesis file no longer matches: every signal is an error, and all stays as it was. */
 const GENESIS_MISMATCH: readonly Misbehaviour[] = ["refuse-stop", "refuse-start"];
 
@@ -42,6 +47,25 @@ async function expectGivenUp(stage: Stage, replicas: Replicas): Promise<void> {
 }
 
 theme("node faults", {
+  "a node that hangs is killed, and another forges": async (stage) => {
+    const replicas = await stage.start();
+    const leader = replicas.forger()!;
+    const hung = leader.pod.node!;
+    const sinceMs = Date.now();
+    hung.kill("SIGSTOP");
+    const others = replicas.others(leader);
+    await replicas.untilOneForges(others, NODE_SILENT_MS + FENCE_TIMEOUT_MS + HAND_OVER_MS);
+    stage.note("another forges after ms:", replicas.nextAbleMs(sinceMs, others) - sinceMs);
+    await leader.untilLogged("Not fit to lead", { sinceMs, fields: { reason: "NodeSilent" } });
+    await leader.untilLogged("Killing the node", { sinceMs });
+    assertEquals((await hung.exited).code, 128 + 9, "by SIGKILL");
+    await replicas.untilReady(leader); // by a new process
+    await until("the replica whose node hung to be fit again", async () => {
+      return (await leader.pod.status())?.guard?.unfit === undefined;
+    }, { timeoutMs: 30_000, everyMs: 200 });
+    assertEquals(leader.record.count("able", sinceMs), 0);
+  },
+
   "a key folder that became read-only costs the node, and another forges": async (stage) => {
     const mountsKeys = true;
     const replicas = await stage.start({
@@ -157,4 +181,4 @@ theme("node faults", {
   "a node that ignores SIGHUP at its start costs its replica the lease": async (stage) => {
     await expectGivenUp(stage, await startWithBadNode(stage, ["ignore-sighup"]));
   },
-}, { atOnce: 9 });
+}, { atOnce: 10 });

@@ -11,7 +11,7 @@ import { CredentialSet } from "../../lib/guard/credential_set.ts";
 import { installCredentials, removeCredentials } from "../../lib/guard/credentials.ts";
 import { scrapeNode } from "../../lib/guard/node_metrics.ts";
 import { socketAccepts } from "../../lib/guard/node_socket.ts";
-import { findNode, signal, stillRuns } from "../../lib/guard/process.ts";
+import { findNode, sightAgain, signal } from "../../lib/guard/process.ts";
 import { until } from "../support/until.ts";
 
 const TIMEOUT = { timeoutMs: 2000 };
@@ -77,13 +77,13 @@ Deno.test("a simulated node is found by its name and socket, signalled, and miss
   const found = one.find();
   assert(found.kind === "found");
   assertEquals([found.identity.pid, found.startsNonProducing], [one.node.pid, true]);
-  assert(stillRuns(found.identity));
+  assertEquals(sightAgain(found.identity).kind, "runs");
   assertEquals(signal(found.identity, "SIGHUP"), "signalled");
   await one.seen("able");
   assertEquals(await socketAccepts(one.node.socketPath, TIMEOUT), "accepts");
   assertEquals(signal(found.identity, "SIGKILL"), "signalled");
   await one.node.exited;
-  assertEquals(stillRuns(found.identity), false);
+  assertEquals(sightAgain(found.identity).kind, "gone");
   assertEquals(signal(found.identity, "SIGHUP"), "absent");
   assertEquals(await socketAccepts(one.node.socketPath, TIMEOUT), "refuses"); // the file is still there
 });

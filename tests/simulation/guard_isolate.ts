@@ -228,7 +228,8 @@ export class GuardIsolate extends Isolate {
     this.#read = { permit: now.permit, bootMs: this.host.bootMs() };
     const surroundings = {
       now: now.monotonic,
-      metricsAreSteady: !this.#mustScrape && pod.manners.metrics === "true",
+      metricsAreSteady: !this.#mustScrape && pod.manners.metrics === "true" &&
+        pod.node?.isHung !== true,
     };
     const leavesOut = this.world.skipsQuiet && !this.#mustLook;
     const before = leavesOut ? caughtUp(this.state, surroundings) : this.state;

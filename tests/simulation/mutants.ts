@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     "return { ...book, epoch: book.epoch + 1 };",
   ]),
   mutant(1, "carried permit starts a node", [
-    "forging_moves.ts",
+    "forging_start.ts",
     "if (turn.state.permit?.carried) return endCarriedPermit(turn);",
     "",
   ]),
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (write.kind === "write_back" && event.permitLeftMs < 0) {',
   ]),
   mutant(7, "no signal when the files are gone already", [
-    "forging_moves.ts",
+    "forging_stop.ts",
     'if (fence === undefined || files.inPlace === "installed" ||',
     'if (fence === undefined || isBefore(files.triedAt ?? monotonic(0), fence.since.monotonic) || files.inPlace === "installed" ||',
   ]),
@@ -173,9 +173,24 @@ export const MUTANTS: readonly Mutant[] = [
     "const effectSeen = fellSinceSignal || settled || signal.effectSeen || startCannotBeUnderWay;",
   ]),
   mutant(7, "no kill", [
-    "forging_moves.ts",
+    "forging_stop.ts",
     "if (killIsDue(turn) && !doubtsMetrics(turn)) return kill(turn);",
     "if (killIsDue(turn)) doubtsMetrics(turn);",
+  ]),
+  mutant(7, "a node that hangs counts as stopped", [
+    "node_life.ts",
+    "return { ...node, cpuTime: cpuTimeSeen(node.cpuTime, { ticks: sighting.cpuTicks, at }) };",
+    `const seen = { ...node, cpuTime: cpuTimeSeen(node.cpuTime, { ticks: sighting.cpuTicks, at }) };
+  return isSilent(seen) ? { ...seen, suspicion: "none", forging: false } : seen;`,
+  ], [
+    "node_life.ts",
+    "import { type CpuTime, cpuTimeSeen }",
+    "import { type CpuTime, cpuTimeSeen, isSilent }",
+  ]),
+  mutant(7, "a node that hangs keeps the lead", [
+    "guard_verdicts.ts",
+    "return !metricsUnreliable && isSilent(node);",
+    "return metricsUnreliable && isSilent(node);",
   ]),
   mutant(7, "patience without an end", [
     "fence.ts",
@@ -188,7 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
     '  if (gauge === 1 && node.suspicion === "none") return read;\n  if (gauge === 1) {\n',
   ]),
   mutant(8, "no slot rule", [
-    "forging_moves.ts",
+    "forging_start.ts",
     "if (wallSecond(turn.now.wall) > fenced) return false;",
     "if (wallSecond(turn.now.wall) > fenced || fenced > 0) return false;",
   ]),
@@ -220,7 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
   guardMutant(1, "a node beside a frozen guard is found out too late", "is_probed_too_seldom"),
   guardMutant(7, "files are truncated, not unlinked", "truncates_for_unlinking"),
   mutant(7, "files are removed and nothing is signalled", [
-    "forging_moves.ts",
+    "forging_stop.ts",
     '  sighup(turn, fresh ? "startup_cleanup" : "disable_forging");',
     '  if (fresh) sighup(turn, "startup_cleanup");',
   ]),
@@ -234,7 +249,7 @@ export const MUTANTS: readonly Mutant[] = [
     "const knownHarmless = !firstLook;",
   ]),
   mutant(8, "new credentials are signalled inside a slot", [
-    "forging_moves.ts",
+    "forging_start.ts",
     `    openFence(turn, { reason: "credentials_changed", claimableAt: undefined });
     update(turn, { refreshing: true });`,
     `    update(turn, { files: { ...files, generation: credentials.generation } });

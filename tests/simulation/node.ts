@@ -28,8 +28,17 @@ export const GOOD_MANNERS: NodeManners = {
 /** Of a node that closes its database: it answers nobody, until it ends. */
 export const DEAF_MANNERS: NodeManners = { ...GOOD_MANNERS, losesSignals: 1, metrics: "none" };
 
-/** How a spell of being able to forge began. */
-export type SpellOrigin = "signalled" | "unflagged" | "resumed" | "unbidden";
+/** How a spell of being able to forge began; "resumed" with its machine, "continued" by itself after a hang. */
+export type SpellOrigin = "signalled" | "unflagged" | "resumed" | "continued" | "unbidden";
+
+/** As by SIGSTOP: the kernel accepts connections for it, and nothing else comes of it. */
+interface Hang {
+  readonly since: number;
+  readonly cpuTicks: number;
+  readonly tasks: (() => void)[];
+  /** Of several SIGHUPs one is left. */
+  isSignalled: boolean;
+}
 
 export class SimulatedNode {
   readonly #pod: Pod;
@@ -42,6 +51,7 @@ export class SimulatedNode {
   isAble = false;
   gauge: 0 | 1 | undefined;
   #isUp = false;
+  #hang: Hang | undefined;
   /** Slots checked in ended spells, and the first slot of the running one. */
   #checked = 0;
   #spellFirstSlot = 0;
@@ -73,9 +83,46 @@ export class SimulatedNode {
     return Math.floor(this.#pod.host.wallMs() / 1_000);
   }
 
+  get isHung(): boolean {
+    return this.#hang !== undefined;
+  }
+
+  /** Sound, it is at work all the time. */
+  get cpuTicks(): number {
+    return this.#hang?.cpuTicks ?? Math.floor(this.#pod.host.monotonicMs() / 10);
+  }
+
+  hang(): void {
+    const { cpuTicks } = this;
+    this.suspend();
+    this.#hang = {
+      since: this.#pod.world.agenda.now,
+      cpuTicks,
+      tasks: [],
+      isSignalled: false,
+    };
+    this.#pod.metricsChanged();
+  }
+
+  /** What it was doing it does first: only then comes what it was told meanwhile. */
+  goOn(): void {
+    const hang = this.#hang;
+    if (hang === undefined) return;
+    this.#hang = undefined;
+    const { host } = this.#pod;
+    if (!host.isSuspended) this.#goOnForging(host.resumedAt > hang.since ? "resumed" : "continued");
+    for (const task of hang.tasks) this.#whenRunning(task);
+    if (hang.isSignalled) this.hangUp();
+    this.#pod.metricsChanged();
+  }
+
   hangUp(): void {
     const { random } = this.#pod.world;
     const { manners } = this.#pod;
+    if (this.#hang !== undefined) {
+      this.#hang.isSignalled = true;
+      return;
+    }
     if (!this.#isUp) {
       this.gauge = 0;
       return;
@@ -101,12 +148,13 @@ export class SimulatedNode {
 
   /** As if by a handler that nobody waits for any more. */
   startUnbidden(): void {
-    if (this.#isUp && this.isAlive) this.#enable("unbidden");
+    if (this.#isUp && this.isAlive && !this.isHung) this.#enable("unbidden");
   }
 
   end(): void {
     if (!this.isAlive) return;
     this.#disable();
+    this.#hang = undefined;
     this.isAlive = false;
     this.accepts = false;
     this.#isUp = false;
@@ -117,16 +165,20 @@ export class SimulatedNode {
   }
 
   resume(): void {
+    if (!this.isHung) this.#goOnForging("resumed");
+  }
+
+  #goOnForging(origin: SpellOrigin): void {
     const { oracle } = this.#pod.world;
     // A handler that waited for the machine to go on has begun one at the same instant.
     if (!this.isAble || oracle.isAble(this.#pod)) return;
-    oracle.spellBegins(this.#pod, "resumed", { slot: this.slot() });
+    oracle.spellBegins(this.#pod, origin, { slot: this.slot() });
   }
 
   scrape(): NodeScrape {
     const { metrics } = this.#pod.manners;
     const { random } = this.#pod.world;
-    if (!this.isAlive || metrics === "none") return { kind: "unreadable" };
+    if (!this.isAlive || this.isHung || metrics === "none") return { kind: "unreadable" };
     if (metrics === "flaky" && random.chance(0.5)) return { kind: "unreadable" };
     const forgingEnabled = metrics === "stuck_at_1" ? 1 : metrics === "stuck_at_0" ? 0 : this.gauge;
     const running = this.isAble ? this.slot() - this.#spellFirstSlot + 1 : 0;
@@ -160,9 +212,14 @@ export class SimulatedNode {
   }
 
   #later(ms: number, task: () => void): void {
-    this.#pod.world.agenda.after(ms, () =>
-      this.#pod.host.whenRunning(() => {
-        if (this.isAlive) task();
-      }));
+    this.#pod.world.agenda.after(ms, () => this.#whenRunning(task));
+  }
+
+  #whenRunning(task: () => void): void {
+    this.#pod.host.whenRunning(() => {
+      if (!this.isAlive) return;
+      if (this.#hang === undefined) task();
+      else this.#hang.tasks.push(task);
+    });
   }
 }

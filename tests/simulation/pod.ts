@@ -5,6 +5,7 @@ import type { FilesInPlace, ForgingSettings } from "../../lib/core/forging_state
 import type { ManagerSettings } from "../../lib/core/manager_state.ts";
 import type { NodeIdentity, NodeSighting } from "../../lib/core/node_life.ts";
 import type { Timings } from "../../lib/config/timings.ts";
+import type { GuardIsolate } from "./guard_isolate.ts";
 import { Host } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { FAIR, Link } from "./link.ts";
@@ -67,6 +68,8 @@ export class Pod {
   lastRenewalAt = -Infinity;
   /** The guard's latest outages; a running one has no end. */
   readonly outages: { from: number; to: number | undefined }[] = [];
+  /** The guard beside a node that hangs, when it began to. */
+  #besideHung: GuardIsolate | undefined;
   /** Since when nothing extraordinary befell guard, node, disk and link. */
   untroubledSince = 0;
 
@@ -130,7 +133,7 @@ export class Pod {
   get isTroubled(): boolean {
     const paused = this.sidecar?.guard.isPaused === true || this.host.isSuspended;
     return paused || !this.sidecar?.isAlive || this.diskRefuses ||
-      this.manners !== GOOD_MANNERS;
+      this.manners !== GOOD_MANNERS || this.node?.isHung === true;
   }
 
   get diskRefuses(): boolean {
@@ -152,6 +155,21 @@ export class Pod {
     this.link.set(FAIR);
     this.manners = this.goodManners;
     this.disk = "well";
+    this.endHang();
+  }
+
+  hangNode(): void {
+    this.trouble();
+    this.#besideHung = this.sidecar?.guard;
+    this.node?.hang();
+  }
+
+  /** Beside a guard that has never seen it at work, what it would do next is beyond any guard. */
+  endHang(): void {
+    if (!this.node?.isHung) return;
+    this.trouble();
+    if (this.sidecar?.guard === this.#besideHung) this.node.goOn();
+    else this.endNode("ends, as it hangs");
   }
 
   /** What its machines hold for true just now, beside what is. */
@@ -170,7 +188,7 @@ export class Pod {
       guard === undefined ? "no guard" : this.permitRuns() ? "permit runs" : "no permit",
       guard?.state.fence === undefined ? "" : `fencing for ${guard.state.fence.reason}`,
       `its guard takes the node for ${guard?.state.node.suspicion ?? "unknown"}`,
-      `which ${node?.isAble ? "IS ABLE to forge" : "does not forge"}`,
+      `which ${node?.isHung ? "hangs" : node?.isAble ? "IS ABLE to forge" : "does not forge"}`,
       `files ${this.files.inPlace}`,
       ...this.host.isSuspended ? ["machine suspended"] : [],
       ...guard?.isPaused ? ["guard paused"] : [],
@@ -220,6 +238,7 @@ export class Pod {
       identity: node.identity,
       startsNonProducing: node.hasFlag,
       accepts: node.accepts,
+      cpuTicks: node.cpuTicks,
     };
   }
 

@@ -1,6 +1,7 @@
 // Owns what may befall processes, machines, disks and clocks of one replica.
 // Never touches a lease.
 
+import { NODE_SILENT_MS } from "../../lib/core/node_silence.ts";
 import { type Fault, lasting } from "./fault.ts";
 import { GOOD_MANNERS, type NodeManners } from "./node.ts";
 import type { Pod } from "./pod.ts";
@@ -24,7 +25,7 @@ function pause(world: World, pod: Pod, which: "guard" | "manager" | "both"): boo
 }
 
 function misbehave(world: World, pod: Pod, manners: Partial<NodeManners>): boolean | void {
-  if (pod.manners !== GOOD_MANNERS) return false;
+  if (pod.manners !== GOOD_MANNERS || pod.node?.isHung) return false;
   pod.trouble();
   const set = pod.manners = { ...GOOD_MANNERS, ...manners };
   const ms = world.random.between(5_000, 120_000);
@@ -32,6 +33,31 @@ function misbehave(world: World, pod: Pod, manners: Partial<NodeManners>): boole
   world.agenda.after(ms, () => {
     pod.trouble();
     if (pod.manners === set) pod.manners = GOOD_MANNERS;
+  });
+}
+
+/** Beyond NODE_SILENT_MS: what an idle guard's looks, its manager and a report may take. */
+const HANG_NOTICED_MS = NODE_SILENT_MS + 35_000;
+
+/** Stopped for a while: it answers nothing, and goes on where it was. */
+function hang(world: World, pod: Pod): boolean | void {
+  const { node } = pod;
+  const known = pod.sidecar?.guard.state.node;
+  if (!node?.accepts || node.isHung || known?.identity?.pid !== node.identity.pid) return false;
+  if (pod.manners !== GOOD_MANNERS || !seesMetrics(pod)) return false;
+  // What began by itself and was not seen yet is beyond any guard.
+  if (node.isAble && known.suspicion === "none") return false;
+  const struckAt = world.agenda.now;
+  const ms = world.random.between(2_000, 120_000);
+  world.note(pod.label, `node hangs for ${Math.round(ms)} ms`);
+  pod.hangNode();
+  world.agenda.after(ms, () => {
+    if (pod.node === node) pod.endHang();
+  });
+  world.agenda.after(HANG_NOTICED_MS, () => {
+    const isUndisturbed = pod.node === node && node.isHung && pod.untroubledSince === struckAt;
+    if (!isUndisturbed || !pod.permitRuns()) return;
+    world.violate("hung_leader", `${pod.label} keeps the lead, and its node hangs`);
   });
 }
 
@@ -117,6 +143,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     isMildForFollowers: true,
     strike: (_world, pod) => pod.endNode("crashes"),
   },
+  { name: "node_hangs", weight: 4, strike: hang },
   {
     name: "node_refuses_stop",
     weight: 4,
@@ -176,7 +203,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     weight: 0.5,
     strike: (_world, pod) => {
       if (!pod.node?.accepts || pod.permitRuns() || !seesMetrics(pod)) return false;
-      if (pod.manners !== GOOD_MANNERS) return false;
+      if (pod.manners !== GOOD_MANNERS || pod.node.isHung) return false;
       pod.node.startUnbidden();
     },
   },

@@ -72,12 +72,14 @@ function showsNothingNew({ node }: Guarding, { metricsAreSteady }: Surroundings)
 function isIdle(state: Guarding, now: Monotonic): boolean {
   const { node, permit, fence, startSince, awaiting, files, lookedAt } = state;
   const { signal } = node;
+  // What fell silent is watched: it may hang.
+  const isSilent = node.metricsWereReadable && !node.metricsReadable;
   // A start whose effect was found and not seen to come about stays so.
   const mayStart = signal !== undefined && !signal.effectSeen && wantsForging(signal.reason) &&
     now < addMs(signal.at, SETTLE_MS);
   return fence === undefined && startSince === undefined && awaiting === undefined &&
     files.problem === undefined && !mayStart && !state.looking && !state.scraping &&
-    node.phase !== "refusing" && !node.remainsToClean && lookedAt !== undefined &&
+    node.phase !== "refusing" && !isSilent && !node.remainsToClean && lookedAt !== undefined &&
     !state.shuttingDown && state.credentials.usable &&
     (permit === undefined ? isHarmless(node) : node.forging);
 }

@@ -28,6 +28,7 @@ export type ViolationKind =
   | "wrong_winner"
   | "released_early"
   | "nobody_forges"
+  | "hung_leader"
   | "epoch_fell"
   | "exception";
 

@@ -117,7 +117,7 @@ const procStat: FuzzTarget = {
     bytes(STAT.replace("(cardano-node)", "(a) Z 1 ()")),
     bytes(STAT.replace(" S ", " Z ")),
   ],
-  words: ["(", ")", ") Z ", " 4711 ", "99999999999999999999", " "],
+  words: ["(", ")", ") Z ", " 4711 ", " 5 3 ", "99999999999999999999", " "],
   check(input) {
     const stat = parseStat(text(input));
     if (stat === undefined) return;
@@ -127,6 +127,9 @@ const procStat: FuzzTarget = {
       broken("another start", stat.startTicks, fields[19]);
     }
     if (!Number.isSafeInteger(stat.pid)) broken("no pid", stat.pid);
+    if (stat.cpuTicks !== Number(fields[11]) + Number(fields[12])) {
+      broken("another CPU time", stat.cpuTicks, fields[11], fields[12]);
+    }
   },
 };
 

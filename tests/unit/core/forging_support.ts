@@ -84,12 +84,21 @@ export class GuardUnderTest {
     });
   }
 
-  look(accepts: boolean, { identity = NODE, flag = true } = {}): this {
+  /** Unless told otherwise the node is at work, as a sound one always is. */
+  look(
+    accepts: boolean,
+    { identity = NODE, flag = true, cpuTicks = this.nowMs }: {
+      identity?: NodeIdentity;
+      flag?: boolean;
+      cpuTicks?: number | "unreadable";
+    } = {},
+  ): this {
     const sighting: NodeSighting = {
       kind: "running",
       identity,
       startsNonProducing: flag,
       accepts,
+      cpuTicks: cpuTicks === "unreadable" ? undefined : cpuTicks,
     };
     return this.take({ kind: "looked", sighting });
   }

@@ -100,6 +100,11 @@ const CASES: readonly [
     ["up", "ready", "no", "because of credentials_invalid"],
   ],
   [
+    "a replica whose node hangs",
+    { status: status({ unfit: "node_silent" }) },
+    ["up", "ready", "no", "its node to go on"],
+  ],
+  [
     "a frozen sidecar",
     { isFrozen: true, status: undefined },
     ["frozen", "running", "unknown", "its sidecar to be thawed"],

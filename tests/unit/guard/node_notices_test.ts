@@ -28,6 +28,7 @@ function arrange() {
       identity: { pid, startTicks: pid },
       startsNonProducing,
       accepts: true,
+      cpuTicks: 1,
     });
   return { notices, lines, see };
 }

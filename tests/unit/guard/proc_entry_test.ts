@@ -13,19 +13,30 @@ import {
   startsNonProducing,
 } from "../../../lib/guard/proc_entry.ts";
 
-function statText(pid: number, comm: string, { state = "S", start = 4711 } = {}): string {
-  const before = "1 1 1 0 -1 4194560 100 0 0 0 5 3 0 0 20 0 1 0".split(" ");
+function statText(
+  pid: number,
+  comm: string,
+  { state = "S", start = 4711, cpu = "5 3" } = {},
+): string {
+  const before = `1 1 1 0 -1 4194560 100 0 0 0 ${cpu} 21 22 20 0 1 0`.split(" ");
   return `${pid} (${comm}) ${state} ${before.join(" ")} ${start} 1000 200 18446744073709551615\n`;
 }
 
-Deno.test("parseStat() reads name, state and start of a process", () => {
+Deno.test("parseStat() reads name, state, start and CPU time of a process", () => {
   assertEquals(parseStat(statText(42, "cardano-node")), {
     pid: 42,
     comm: "cardano-node",
     state: "S",
     startTicks: 4711,
+    cpuTicks: 8,
   });
 });
+
+for (const cpu of ["x 3", "5 -3", "5.5 3", "1e9 3", "9999999999999999 3"]) {
+  Deno.test(`parseStat() takes "${cpu}" for no CPU time, and for no process`, () => {
+    assertEquals(parseStat(statText(42, "cardano-node", { cpu })), undefined);
+  });
+}
 
 for (const comm of ["a) R 1", "((", "))", "x y", ") S 1 1 1 (", "", "\n"]) {
   Deno.test(`parseStat() is not misled by the name ${JSON.stringify(comm)}`, () => {
@@ -40,13 +51,15 @@ for (const text of ["", "42", "42 (x", "42 x) S 1", "(x) S", "x (y) S 1 2 3", "4
   });
 }
 
-Deno.test("parseStat() never throws, and reads back any name and start", () => {
+Deno.test("parseStat() never throws, and reads back any name, start and CPU time", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     parseStat(text);
   }));
-  fc.assert(fc.property(fc.string(), fc.nat(), fc.nat(), (comm, pid, start) => {
-    const stat = parseStat(statText(pid, comm, { start }));
+  const numbers = fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat());
+  fc.assert(fc.property(fc.string(), numbers, (comm, [pid, start, user, system]) => {
+    const stat = parseStat(statText(pid, comm, { start, cpu: `${user} ${system}` }));
     assertEquals([stat?.pid, stat?.comm, stat?.startTicks], [pid, comm, start]);
+    assertEquals(stat?.cpuTicks, user + system);
   }));
 });
 

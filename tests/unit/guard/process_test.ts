@@ -2,7 +2,7 @@
 // Never signals: processes here are files in a folder made to look like /proc.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { findNode, type NodeSearch, signal, stillRuns } from "../../../lib/guard/process.ts";
+import { findNode, type NodeSearch, sightAgain, signal } from "../../../lib/guard/process.ts";
 
 interface FakeProcess {
   readonly pid: number;
@@ -11,6 +11,7 @@ interface FakeProcess {
   readonly exe?: string;
   readonly state?: string;
   readonly start?: number;
+  readonly cpu?: readonly [user: number, system: number];
   readonly sockets?: readonly number[];
 }
 
@@ -19,10 +20,11 @@ const OPTIONS = { processName: "cardano-node", socketPath: SOCKET };
 
 function makeProc(processes: readonly FakeProcess[], listeners: readonly number[] = []) {
   const root = Deno.makeTempDirSync();
-  for (const { pid, comm, args, exe, state = "S", start = 100, sockets = [] } of processes) {
+  for (const process of processes) {
+    const { pid, comm, args, exe, state = "S", start = 100, cpu = [1, 1], sockets = [] } = process;
     const folder = `${root}/${pid}`;
     Deno.mkdirSync(`${folder}/fd`, { recursive: true });
-    const middle = "1 ".repeat(18);
+    const middle = `${"1 ".repeat(10)}${cpu.join(" ")} ${"1 ".repeat(6)}`;
     Deno.writeTextFileSync(`${folder}/stat`, `${pid} (${comm}) ${state} ${middle}${start} 0 0\n`);
     const line = (args ?? [comm]).map((arg) => `${arg}\0`).join("");
     Deno.writeTextFileSync(`${folder}/cmdline`, line);
@@ -133,19 +135,28 @@ Deno.test("findNode() limits the list of what it saw", () => {
   if (found.kind === "not_found") assertStringIncludes(found.note, "and 28 more");
 });
 
-Deno.test("stillRuns() is about one process and no later one of the same pid", () => {
-  using proc = makeProc([{ ...NODE_A, start: 100 }, { ...NODE_B, start: 100, state: "Z" }]);
-  assertEquals(stillRuns({ pid: 10, startTicks: 100 }, proc.root), true);
-  assertEquals(stillRuns({ pid: 10, startTicks: 101 }, proc.root), false);
-  assertEquals(stillRuns({ pid: 11, startTicks: 100 }, proc.root), false);
-  assertEquals(stillRuns({ pid: 12, startTicks: 100 }, proc.root), false);
+Deno.test("sightAgain() is about one process and no later one of the same pid", () => {
+  using proc = makeProc([
+    { ...NODE_A, start: 100, cpu: [30, 12] },
+    { ...NODE_B, start: 100, state: "Z" },
+  ]);
+  const sight = (pid: number, startTicks: number) => sightAgain({ pid, startTicks }, proc.root);
+  assertEquals(sight(10, 100), { kind: "runs", cpuTicks: 42 });
+  assertEquals(sight(10, 101), { kind: "gone" });
+  assertEquals(sight(11, 100), { kind: "gone" });
+  assertEquals(sight(12, 100), { kind: "gone" });
 });
 
-Deno.test("stillRuns() takes nothing for gone that it merely cannot read, and signal() spares it", () => {
+Deno.test("findNode() tells the node's CPU time, that of a stopped one, too", () => {
+  const found = search([{ ...NODE_A, state: "T", cpu: [30, 12] }]);
+  assertEquals(found.kind === "found" && found.cpuTicks, 42);
+});
+
+Deno.test("sightAgain() takes nothing for gone that it merely cannot read, and signal() spares it", () => {
   using proc = makeProc([NODE_A]);
   Deno.removeSync(`${proc.root}/10/stat`);
   Deno.mkdirSync(`${proc.root}/10/stat`);
-  assertEquals(stillRuns({ pid: 10, startTicks: 100 }, proc.root), true);
+  assertEquals(sightAgain({ pid: 10, startTicks: 100 }, proc.root), { kind: "unreadable" });
   assertEquals(signal({ pid: 10, startTicks: 100 }, "SIGKILL", proc.root), "denied");
   assertEquals(findNode(OPTIONS, "/nowhere"), {
     kind: "not_found",

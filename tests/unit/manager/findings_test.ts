@@ -21,6 +21,7 @@ const UNFIT: Readonly<Record<Unfit, true>> = {
   node_starting: true,
   node_gone: true,
   node_refusing: true,
+  node_silent: true,
   start_failed: true,
   forging_unconfirmed: true,
 };
@@ -94,6 +95,14 @@ Deno.test("a code reads the same in all places, in words", () => {
     view({ guard: report({ node: nodeIn("refusing") }) }).nodeReady.reason,
     "NodeRefusing",
   );
+});
+
+Deno.test("a node that hangs is not ready, though its socket accepts connections", () => {
+  const unfit = { code: "node_silent", message: "it hangs" } as const;
+  const guard = report({ forging: "forging", verified: false, unfit });
+  const found = view({ leads: false, givingUp: "node_silent", guard });
+  assertEquals(found.nodeReady, { status: "False", reason: "NodeSilent", message: "it hangs" });
+  assertEquals([found.leaderPod, found.reason], ["bp-0", "NodeSilent"]);
 });
 
 Deno.test("a lease that is kept until a stop is confirmed still names its holder", () => {

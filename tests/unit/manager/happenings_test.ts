@@ -85,6 +85,12 @@ const CASES: readonly (readonly [string, Snapshot, Snapshot, readonly string[]])
     ["pod Warning NodeGone"],
   ],
   [
+    "a node that hangs",
+    FOLLOWER,
+    snapshot({ leads: false, guard: { ...STOPPED, unfit: { code: "node_silent", message: "" } } }),
+    ["pod Warning NodeSilent"],
+  ],
+  [
     "a node that starts",
     FOLLOWER,
     snapshot({
