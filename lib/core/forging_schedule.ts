@@ -2,6 +2,7 @@
 // Never decides what follows from what is seen.
 
 import { SETTLE_MS } from "./forging_state.ts";
+import { isStarting } from "./forging_start.ts";
 import { askedUntil } from "./forging_stop.ts";
 import { type Turn, update } from "./forging_turn.ts";
 import { isUp, type NodeLife } from "./node_life.ts";
@@ -50,8 +51,8 @@ function canScrape(node: NodeLife): boolean {
 }
 
 function scrapeDueAt(turn: Turn): Monotonic {
-  const { node, fence, startSince, scrapedAt, bornAt } = turn.state;
-  const inTransition = fence !== undefined || startSince !== undefined ||
+  const { node, fence, scrapedAt, bornAt } = turn.state;
+  const inTransition = fence !== undefined || isStarting(turn) ||
     (node.phase === "ready" && node.gaugeReadAt === undefined && node.signal?.effectSeen !== true);
   if (scrapedAt === undefined) return bornAt;
   const { signal } = node;

@@ -27,7 +27,7 @@ export function moveTowardsForging(turn: Turn): void {
 }
 
 /** Whether the start was signalled, and its effect is awaited. */
-function isStarting({ state: { node, startSince } }: Turn): boolean {
+export function isStarting({ state: { node, startSince } }: Turn): boolean {
   return startSince !== undefined && node.signal !== undefined &&
     wantsForging(node.signal.reason) && !isBefore(node.signal.at, startSince);
 }
