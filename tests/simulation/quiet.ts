@@ -46,6 +46,8 @@ export function caughtUp(state: Guarding, surroundings: Surroundings): Guarding 
   const { now } = surroundings;
   const { lookedAt, scrapedAt, node } = state;
   if (lookedAt === undefined || now < lookedAt + LOOK_MS || !isIdle(state, now)) return state;
+  // What fell silent is looked at whenever it is scraped: it may hang.
+  if (node.metricsWereReadable && !node.metricsReadable) return state;
   const scrapes = scrapedAt !== undefined && now >= scrapedAt + SCRAPE_WATCH_MS &&
     node.phase === "ready" && showsNothingNew(state, surroundings);
   return {
@@ -72,14 +74,12 @@ function showsNothingNew({ node }: Guarding, { metricsAreSteady }: Surroundings)
 function isIdle(state: Guarding, now: Monotonic): boolean {
   const { node, permit, fence, startSince, awaiting, files, lookedAt } = state;
   const { signal } = node;
-  // What fell silent is watched: it may hang.
-  const isSilent = node.metricsWereReadable && !node.metricsReadable;
   // A start whose effect was found and not seen to come about stays so.
   const mayStart = signal !== undefined && !signal.effectSeen && wantsForging(signal.reason) &&
     now < addMs(signal.at, SETTLE_MS);
   return fence === undefined && startSince === undefined && awaiting === undefined &&
     files.problem === undefined && !mayStart && !state.looking && !state.scraping &&
-    node.phase !== "refusing" && !isSilent && !node.remainsToClean && lookedAt !== undefined &&
+    node.phase !== "refusing" && !node.remainsToClean && lookedAt !== undefined &&
     !state.shuttingDown && state.credentials.usable &&
     (permit === undefined ? isHarmless(node) : node.forging);
 }
