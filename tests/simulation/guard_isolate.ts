@@ -9,13 +9,14 @@ import {
   addMs,
   type GuardInstant,
   isBefore,
+  type Monotonic,
   type PermitTime,
   permitTime,
   wallTime,
 } from "../../lib/core/time.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { Isolate } from "./isolate.ts";
-import { caughtUp, quietUntil, SCRAPE_WATCH_MS } from "./quiet.ts";
+import { caughtUp, quietUntil, SCRAPE_WATCH_MS, type Surroundings } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /** What happens meanwhile waits, and the node may act on the first before the second. */
@@ -43,6 +44,8 @@ export class GuardIsolate extends Isolate {
   /** Ticks are left out until then. */
   #isQuiet = false;
   #nudgedTo: number | undefined;
+  /** When it last looked, where looks were left out since. */
+  #lookedAt: Monotonic | undefined;
   /** Something changed since the last look. */
   #mustLook = false;
   /** The metrics changed since they were last read. */
@@ -232,8 +235,9 @@ export class GuardIsolate extends Isolate {
         pod.node?.isHung !== true,
     };
     const leavesOut = this.world.skipsQuiet && !this.#mustLook;
-    const before = leavesOut ? caughtUp(this.state, surroundings) : this.state;
-    const { state, effects, wakeAt } = core.stepForging(before, { event, now });
+    if (leavesOut) this.#catchUp(surroundings);
+    else this.#admitLooksLeftOut();
+    const { state, effects, wakeAt } = core.stepForging(this.state, { event, now });
     this.state = state;
     this.world.steps++;
     if (state.stamps.epoch < epoch) this.world.violate("epoch_fell", `${pod.label}: the guard's`);
@@ -249,11 +253,24 @@ export class GuardIsolate extends Isolate {
     this.#effects = effects;
   }
 
+  #catchUp(surroundings: Surroundings): void {
+    const before = this.state.lookedAt;
+    this.state = caughtUp(this.state, surroundings);
+    if (this.state.lookedAt !== before) this.#lookedAt ??= before;
+  }
+
+  /** There is something to see now, so that the looks left out may have come at any time: one is due. */
+  #admitLooksLeftOut(): void {
+    if (this.#lookedAt !== undefined) this.state = { ...this.state, lookedAt: this.#lookedAt };
+    this.#lookedAt = undefined;
+  }
+
   #carryOut(effect: ForgingEffect): void {
     const { pod } = this.#sidecar;
     switch (effect.kind) {
       case "look":
         this.#mustLook = false;
+        this.#lookedAt = undefined;
         return this.#later(this.world.random.between(0.5, 8), () => ({
           kind: "looked",
           sighting: pod.sight(),

@@ -11,7 +11,7 @@ export const SCRAPE_WATCH_MS = 5_000;
 /** So that a mistake here shows as a delay and not as a standstill. */
 const LONGEST_MS = 60_000;
 
-interface Surroundings {
+export interface Surroundings {
   readonly now: Monotonic;
   /** A scrape would show what the last one showed. */
   readonly metricsAreSteady: boolean;
