@@ -35,7 +35,8 @@ export function stepManager(
   const turn: Turn = { state, effects: [], now, random, wakeAt: undefined, serial };
   take(turn, event);
   decideToGiveUp(turn);
-  stepLocal(turn, { kind: "tick" });
+  // While a request is under way nothing is planned beside it.
+  if (turn.state.local.business === undefined) stepLocal(turn, { kind: "tick" });
   stepPrevious(turn);
   stepForge(turn, { kind: "tick" });
   noteLeadership(turn);
