@@ -1,25 +1,22 @@
-// Owns `deno run --allow-all tests/simulation/profile.ts [one|several] [SEEDS]`: where simulated time goes.
-// Never keeps the profile: it prints the shares of files and functions.
+// Owns the sampling of a run by V8's own profiler, and its shares by file and by function.
+// Never keeps the profile itself.
 
 import inspector from "node:inspector";
-import { type KindName, KINDS } from "./kinds.ts";
-import { Tally } from "./tally.ts";
 
-interface Profile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string };
-  }[];
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+}
+
+export interface Profile {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-/** Seeds run before, until the compiler has settled. */
-const WARM_UP = 50;
+const SAMPLE_US = 200;
 
-async function main([kind = "one", seeds = "400"]: readonly string[]): Promise<void> {
-  const { run } = KINDS[kind as KindName];
-  for (let seed = 1; seed <= WARM_UP; seed++) run(seed, {});
+export async function profileOf(task: () => void): Promise<Profile> {
   const session = new inspector.Session();
   session.connect();
   const post = <T>(method: string, parameters = {}) =>
@@ -31,38 +28,35 @@ async function main([kind = "one", seeds = "400"]: readonly string[]): Promise<v
       )
     );
   await post("Profiler.enable");
-  await post("Profiler.setSamplingInterval", { interval: 200 });
+  await post("Profiler.setSamplingInterval", { interval: SAMPLE_US });
   await post("Profiler.start");
-  const tally = new Tally();
-  const began = performance.now();
-  for (let seed = 1; seed <= Number(seeds); seed++) tally.add(run(seed, {}));
-  tally.busyMs = performance.now() - began;
+  task();
   const { profile } = await post<{ profile: Profile }>("Profiler.stop");
-  console.log(`${tally.hoursPerCoreSecond.toFixed(1)} simulated hours a second, while watched`);
-  console.log(shares(profile, ({ url, functionName }) => fileOf(url) || functionName, 18));
-  console.log(shares(profile, ({ url, functionName }) => `${functionName} ${fileOf(url)}`, 25));
+  session.disconnect();
+  return profile;
 }
 
-function fileOf(url: string): string {
-  return url.split("/").slice(-3).join("/");
-}
-
-function shares(
+/** Names and their shares of the whole, the largest first; what the profiler itself takes is left out. */
+export function shares(
   { nodes, samples, timeDeltas }: Profile,
-  name: (frame: Profile["nodes"][number]["callFrame"]) => string,
-  most: number,
-): string {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, name(callFrame)]));
+  by: "file" | "function",
+): [string, string][] {
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame, by)]));
   const times = new Map<string, number>();
   let whole = 0;
   for (const [index, id] of samples.entries()) {
-    const one = names.get(id) ?? "";
-    const ms = timeDeltas[index] ?? 0;
-    whole += ms;
-    times.set(one, (times.get(one) ?? 0) + ms);
+    const name = names.get(id);
+    if (name === undefined) continue;
+    const took = timeDeltas[index] ?? 0;
+    whole += took;
+    times.set(name, (times.get(name) ?? 0) + took);
   }
-  return [...times].toSorted((a, b) => b[1] - a[1]).slice(0, most)
-    .map(([one, ms]) => `${(100 * ms / whole).toFixed(1).padStart(5)} %  ${one}`).join("\n");
+  return [...times].toSorted((a, b) => b[1] - a[1])
+    .map(([name, took]) => [name, `${(100 * took / whole).toFixed(1)} %`]);
 }
 
-if (import.meta.main) await main(Deno.args);
+function nameOf({ url, functionName }: CallFrame, by: "file" | "function"): string | undefined {
+  const file = /\/((?:lib|tests)\/.*)$/.exec(url)?.[1];
+  if (file === undefined) return url === "" && functionName !== "" ? functionName : undefined;
+  return by === "file" ? `\`${file}\`` : `\`${functionName}\` of \`${file}\``;
+}
