@@ -14,6 +14,8 @@ const LOOK_DYING_MS = 50;
 const SCRAPE_WATCH_MS = 5_000;
 /** Below the eight requests a second that cardano-node's own metrics server allows. */
 const SCRAPE_DENSE_MS = 150;
+/** A start may take half an hour, and its metrics come late in it. */
+const SCRAPE_STARTING_MS = 1_000;
 /** A node acts on a signal within some milliseconds: the first look at its effect. */
 const SCRAPE_AFTER_SIGNAL_MS = 30;
 /** Timers do not count suspended time, so the clock is looked at this often while it matters. */
@@ -46,8 +48,9 @@ export function planScrape(turn: Turn): void {
   turn.effects.push({ kind: "scrape" });
 }
 
+/** One that may forge is asked before its socket accepts: that may never come, as under another path. */
 function canScrape(node: NodeLife): boolean {
-  return isUp(node) || (node.phase === "starting" && node.ranBeforeGuard);
+  return isUp(node) || (node.phase === "starting" && node.suspicion === "likely");
 }
 
 function scrapeDueAt(turn: Turn): Monotonic {
@@ -56,7 +59,8 @@ function scrapeDueAt(turn: Turn): Monotonic {
     (node.phase === "ready" && node.gaugeReadAt === undefined && node.signal?.effectSeen !== true);
   if (scrapedAt === undefined) return bornAt;
   const { signal } = node;
-  const dueAt = addMs(scrapedAt, inTransition ? SCRAPE_DENSE_MS : SCRAPE_WATCH_MS);
+  const denseMs = isUp(node) ? SCRAPE_DENSE_MS : SCRAPE_STARTING_MS;
+  const dueAt = addMs(scrapedAt, inTransition ? denseMs : SCRAPE_WATCH_MS);
   if (!inTransition || signal === undefined) return dueAt;
   // A scrape that was under way when the signal was sent shows nothing of its effect.
   const firstAt = addMs(signal.at, SCRAPE_AFTER_SIGNAL_MS);

@@ -32,7 +32,8 @@ export function quietUntil(
   if (!isIdle(state, now)) return wakeAt;
   let until = now + LONGEST_MS;
   if (permit !== undefined) until = Math.min(until, now + permitLeftMs);
-  if (node.phase === "ready" && scrapedAt !== undefined && !showsNothingNew(state, surroundings)) {
+  const isScraped = node.phase === "ready" || node.suspicion === "likely";
+  if (isScraped && scrapedAt !== undefined && !showsNothingNew(state, surroundings)) {
     until = Math.min(until, scrapedAt + SCRAPE_WATCH_MS);
   }
   const settlesAt = signal === undefined ? now : addMs(signal.at, SETTLE_MS);

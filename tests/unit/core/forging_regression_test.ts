@@ -149,6 +149,26 @@ Deno.test("the probe gives such a node up when the kill did not come about eithe
   assertEquals(deadManVerdict(guard.state, guard.now).live, false);
 });
 
+Deno.test("a node that starts producing is fenced by its metrics where its socket never accepts", () => {
+  const guard = new GuardUnderTest().credentials().lookInVain().files("installed").later(500);
+  guard.look(false, { flag: false });
+  assertEquals(guard.effects.some(({ kind }) => kind === "scrape"), true);
+  guard.scrapeInVain();
+  assertEquals(guard.acts, []);
+  guard.later(5_000).tick().scrape(1);
+  assertEquals(guard.acts, ["remove_files"]);
+  guard.files("absent");
+  assertEquals(guard.acts, ["sighup startup_cleanup"]);
+  guard.signalled().later(SETTINGS.fenceTimeoutMs / 2).tick();
+  assertEquals(guard.acts, ["sigkill"]);
+});
+
+Deno.test("a flagged node that starts is not asked for metrics: it cannot forge before it is up", () => {
+  const guard = new GuardUnderTest().credentials().lookInVain().files("installed").later(500);
+  guard.look(false).later(60_000).tick();
+  assertEquals(guard.effects.some(({ kind }) => kind === "scrape"), false);
+});
+
 Deno.test("a flagged successor beside files that cannot be removed is neither signalled nor killed", () => {
   const guard = new GuardUnderTest().credentials().lookInVain().files("installed");
   guard.later(500).look(false).later(500).look(false, { identity: SUCCESSOR });
