@@ -152,21 +152,25 @@ export function leaseStanding(
 
 /** A pod's name proves nothing: its UID and a nonce that we wrote do. */
 function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
-  const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+  const wroteIt = isOwnWrite(seen, self);
   if (self.inherits) {
     // A name put in by hand has the annotation of who held before, and that one may forge on.
     const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;
-    return seen.holder !== "" && (isOurs || wroteIt && isSameCluster(seen.holder, self.holder));
+    return isOurs || wroteIt;
   }
   return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;
 }
 
 /**
- * Whether both name one cluster, be it by different local Leases: that may have been made anew under
- * our hold. Another name beside our nonce was put in by hand, which is a wish to move.
+ * Whether our nonce stands beside our cluster's name, be it with another uid: the local Lease may have
+ * been made anew under our hold. Another name beside our nonce was put in by hand, a wish to move.
  */
-export function isSameCluster(holder: string, other: string): boolean {
-  return clusterOf(holder) === clusterOf(other);
+export function isOwnWrite(
+  seen: LeaseRecord,
+  self: Pick<LeaseStandpoint, "holder" | "nonces">,
+): boolean {
+  const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+  return wroteIt && clusterOf(seen.holder) === clusterOf(self.holder);
 }
 
 /** The part of `cluster@uid` before the uid of the local Lease. */
