@@ -6,9 +6,10 @@ import { stepElection } from "../../../lib/core/election.ts";
 import { newElection } from "../../../lib/core/election_state.ts";
 import { leaseStanding, observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
-import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
+import { readLease } from "../../../lib/core/lease_record.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
 import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
+import { leaseObject, type LeaseSketch } from "./lease_support.ts";
 
 const SELF = {
   holder: "us@uid-us",
@@ -19,40 +20,19 @@ const SELF = {
   inherits: true,
 };
 
-interface Sketch {
-  readonly holder: string;
-  readonly holderUid?: string;
-  readonly nonce?: string;
+/** With our nonce and uid, where nothing else is said. */
+function lease(sketch: LeaseSketch): LeaseObject {
+  return leaseObject({ holderUid: "uid-us", nonce: "ours", seconds: 30, ...sketch });
 }
 
-function lease({ holder, holderUid = "uid-us", nonce = "ours" }: Sketch): LeaseObject {
-  return {
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name: "forge",
-      namespace: "hub",
-      uid: "1",
-      resourceVersion: "7",
-      annotations: { [ANNOTATION.nonce]: nonce, [ANNOTATION.holderUid]: holderUid },
-    },
-    spec: {
-      holderIdentity: holder,
-      renewTime: "2026-11-21T17:00:00.000000Z",
-      leaseTransitions: 3,
-      leaseDurationSeconds: 30,
-    },
-  };
-}
-
-function standing(sketch: Sketch): string {
+function standing(sketch: LeaseSketch): string {
   const seen = readLease(lease(sketch));
   const view = observeLease(UNOBSERVED, { seen, at: monotonic(0), ownDurationMs: 30_000 });
   return leaseStanding(view, { self: SELF, now: monotonic(1_000) }).kind;
 }
 
 /** What an election does that wrote our nonce and now sees this. */
-function outcome(sketch: Sketch): string {
+function outcome(sketch: LeaseSketch): string {
   const { effects } = stepElection(newElection(FORGE_TIER_SETTINGS.lease, SELF.nonces), {
     event: { kind: "seen", object: lease(sketch), by: "read" },
     context: {
@@ -69,7 +49,7 @@ function outcome(sketch: Sketch): string {
   return effects.some(({ kind }) => kind === "lost") ? "lost" : "kept";
 }
 
-const cases: Readonly<Record<string, [sketch: Sketch, standing: string, outcome: string]>> = {
+const cases: Readonly<Record<string, [sketch: LeaseSketch, standing: string, outcome: string]>> = {
   "as we wrote it": [{ holder: "us@uid-us" }, "mine", "kept"],
   "of our local Lease before it was made anew": [
     { holder: "us@uid-old", holderUid: "x" },
