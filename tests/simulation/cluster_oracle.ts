@@ -157,10 +157,15 @@ export class ClusterOracle {
     // A claim of what bore our name by hand already shows in the epoch alone.
     const rose = (after.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0);
     if (is !== "" && rose) this.#claimedAt = this.#world.agenda.now;
+    if (is !== "" && rose && was === is) this.#holder = is;
     if (was === is || is === "") return;
     // Written back by who holds it, also under the uid of a local Lease made anew.
     if (this.#holder !== "" && clusterOf(is) === clusterOf(this.#holder)) return;
-    if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) return; // by hand
+    if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) {
+      // By hand: who held it learns so at its next renewal, and begins to wait later than the others.
+      this.troubledAt = this.#world.agenda.now;
+      return;
+    }
     this.#holder = is;
     this.moves++;
     this.#claimedAt = this.#world.agenda.now;
@@ -182,6 +187,7 @@ export class ClusterOracle {
     const calm = world.agenda.now - this.troubledAt > CALM_MS && world.watchLagMs <= 20;
     // Where wall clocks are hours apart, an override ends here and not there.
     if (!calm || !world.isTame || world.isUnequal || before === undefined) return;
+    if (world.hasTwins) return; // who share a resource report by turns
     const annotations = before.metadata.annotations ?? {};
     if (annotations[ANNOTATION.preferredCluster] === claimant) return;
     const lapsedBy = annotations[ANNOTATION.lapsedBy] ??

@@ -70,6 +70,15 @@ class Scene {
     return this;
   }
 
+  /** By hand, which counts nothing. */
+  give(name: string): this {
+    this.world.hub.edit(FORGE_LEASE, (lease) => ({
+      ...lease,
+      spec: { ...lease.spec, holderIdentity: `${name}@uid-${name}` },
+    }));
+    return this;
+  }
+
   edit(name: string, change: Partial<ClusterSpec>): this {
     this.world.clusterStore.edit(name, (spec) => ({ ...spec, ...change }));
     return this;
@@ -142,4 +151,20 @@ Deno.test("an edit while nobody holds acts when what it prefers is able, also af
 Deno.test("an edit that the last holder could have answered is none for the next", () => {
   const scene = new Scene().claim("a").edit("a", { priority: 1 }).pass(100).claim("a").release();
   assertEquals(scene.claim("b").pass(60).verdictOn("b", TO_A), "needless_move");
+});
+
+Deno.test("who claimed what bore its name by hand holds it, and moves nothing by writing it back", () => {
+  const scene = new Scene().claim("b").give("a").pass(60).claim("a");
+  const { moves } = scene.world.clusterOracle;
+  scene.world.hub.edit(FORGE_LEASE, (lease) => ({
+    ...lease,
+    spec: { ...lease.spec, holderIdentity: "" },
+  }));
+  scene.claim("a");
+  assertEquals(scene.world.clusterOracle.moves, moves);
+});
+
+Deno.test("a lease given away by hand is a trouble: not all begin to wait for it at once", () => {
+  const { world } = new Scene().claim("b").pass(60).give("a");
+  assertEquals(world.clusterOracle.troubledAt, world.agenda.now);
 });
