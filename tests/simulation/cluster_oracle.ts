@@ -153,6 +153,8 @@ export class ClusterOracle {
     const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
     const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
     if (isRelease) this.#holder = "";
+    // Vacant by hand: it is waited for from when each saw it, and a leader elected since saw it late.
+    else if (is === "") this.troubledAt = this.#world.agenda.now;
     if (is !== "") this.#heldAt.set(clusterOf(is), this.#world.agenda.now);
     // A claim of what bore our name by hand already shows in the epoch alone.
     const rose = (after.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0);

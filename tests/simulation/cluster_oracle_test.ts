@@ -1,7 +1,7 @@
 // Owns the proof of which moves between clusters the oracle takes for an operator's, however late they come.
 // Never starts a sidecar: who claims, edits and yields is told here.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { ClusterSpec } from "../../lib/core/cluster.ts";
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import { wallTime } from "../../lib/core/time.ts";
@@ -70,11 +70,19 @@ class Scene {
     return this;
   }
 
-  /** By hand, which counts nothing. */
   give(name: string): this {
+    return this.#writeByHand(`${name}@uid-${name}`);
+  }
+
+  empty(): this {
+    return this.#writeByHand("");
+  }
+
+  /** Which counts nothing. */
+  #writeByHand(holderIdentity: string): this {
     this.world.hub.edit(FORGE_LEASE, (lease) => ({
       ...lease,
-      spec: { ...lease.spec, holderIdentity: `${name}@uid-${name}` },
+      spec: { ...lease.spec, holderIdentity },
     }));
     return this;
   }
@@ -156,15 +164,15 @@ Deno.test("an edit that the last holder could have answered is none for the next
 Deno.test("who claimed what bore its name by hand holds it, and moves nothing by writing it back", () => {
   const scene = new Scene().claim("b").give("a").pass(60).claim("a");
   const { moves } = scene.world.clusterOracle;
-  scene.world.hub.edit(FORGE_LEASE, (lease) => ({
-    ...lease,
-    spec: { ...lease.spec, holderIdentity: "" },
-  }));
-  scene.claim("a");
+  scene.empty().claim("a");
   assertEquals(scene.world.clusterOracle.moves, moves);
 });
 
-Deno.test("a lease given away by hand is a trouble: not all begin to wait for it at once", () => {
+Deno.test("a lease changed by hand is a trouble: not all begin to wait for it at once", () => {
   const { world } = new Scene().claim("b").pass(60).give("a");
   assertEquals(world.clusterOracle.troubledAt, world.agenda.now);
+  const emptied = new Scene().claim("b").pass(60).empty().world;
+  assertEquals(emptied.clusterOracle.troubledAt, emptied.agenda.now);
+  const released = new Scene().claim("b").pass(60).release().world;
+  assert(released.clusterOracle.troubledAt < released.agenda.now);
 });
