@@ -211,8 +211,11 @@ export class ClusterOracle {
   #isCalm(cluster: SimulatedCluster): boolean {
     const { agenda } = this.#world;
     if (agenda.now - (this.#reportedAt.get(cluster.name) ?? -Infinity) > 30_000) return false;
-    const leads = cluster.pods.some((pod) => pod.sidecar?.manager?.state.leads === true);
-    return leads && cluster.pods.every((pod) => {
+    const leader = cluster.pods.find((pod) => pod.sidecar?.manager?.state.leads === true);
+    const lock = leader && cluster.store.get(leader.leaseName);
+    // A leader elected since then waits from when it first saw the forge lease.
+    const leadsSince = Date.parse(lock?.spec?.acquireTime ?? "") - EPOCH_MS;
+    return agenda.now - leadsSince > CALM_MS && cluster.pods.every((pod) => {
       const { manager } = pod.sidecar ?? {};
       return pod.link.isFair && pod.hubLink.isFair && !pod.isTroubled && manager !== undefined &&
         !manager.isPaused && agenda.now - pod.untroubledSince > CALM_MS;
