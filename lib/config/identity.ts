@@ -47,13 +47,18 @@ export function readNetwork(reader: SettingReader): Network {
 
 function readGenesis(reader: SettingReader, network: string): Genesis | undefined {
   const start = reader.optionalNumber("GENESIS_START");
-  const slotsPerKesPeriod = reader.number("SLOTS_PER_KES_PERIOD");
-  if (!reader.allWell("CARDANO_NETWORK", "GENESIS_START", "SLOTS_PER_KES_PERIOD")) return undefined;
+  const periods = {
+    slotsPerKesPeriod: reader.number("SLOTS_PER_KES_PERIOD"),
+    maxKesEvolutions: reader.number("MAX_KES_EVOLUTIONS"),
+  };
+  const names = ["SLOTS_PER_KES_PERIOD", "MAX_KES_EVOLUTIONS"] as const;
+  if (!reader.allWell("CARDANO_NETWORK", "GENESIS_START", ...names)) return undefined;
   const known = genesisOf(network);
   if (known === undefined) {
-    if (start !== undefined) return { slotZeroAt: wallTime(start), slotsPerKesPeriod };
-    if (reader.given("SLOTS_PER_KES_PERIOD") === undefined) return undefined;
-    reader.problem("GENESIS_START", "set, since SLOTS_PER_KES_PERIOD alone tells no KES period");
+    if (start !== undefined) return { slotZeroAt: wallTime(start), ...periods };
+    const alone = names.find((one) => reader.given(one) !== undefined);
+    if (alone === undefined) return undefined;
+    reader.problem("GENESIS_START", `set, since ${alone} alone tells no KES period`);
     return undefined;
   }
   const second = known.slotZeroAt / 1_000;
@@ -61,9 +66,12 @@ function readGenesis(reader: SettingReader, network: string): Genesis | undefine
   if (start !== undefined && start !== known.slotZeroAt) {
     reader.problem("GENESIS_START", `${second}, which is ${network}'s; or leave it out`);
   }
-  if (slotsPerKesPeriod !== known.slotsPerKesPeriod) {
-    const own = known.slotsPerKesPeriod;
-    reader.problem("SLOTS_PER_KES_PERIOD", `${own}, which is ${network}'s; or leave it out`);
+  const { slotsPerKesPeriod, maxKesEvolutions } = known;
+  if (periods.slotsPerKesPeriod !== slotsPerKesPeriod) {
+    reader.problem(names[0], `${slotsPerKesPeriod}, which is ${network}'s; or leave it out`);
+  }
+  if (periods.maxKesEvolutions !== maxKesEvolutions) {
+    reader.problem(names[1], `${maxKesEvolutions}, which is ${network}'s; or leave it out`);
   }
   return known;
 }

@@ -12,7 +12,7 @@ import {
   type Turn,
   update,
 } from "./election_state.ts";
-import { isSameCluster, type LeaseView, observeLease } from "./lease.ts";
+import { isOwnWrite, type LeaseView, observeLease } from "./lease.ts";
 import { type LeaseRecord, readLease } from "./lease_record.ts";
 import type { LeaseWriter } from "./lease_writes.ts";
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
@@ -106,10 +106,8 @@ function isForeign(
   { election, writer }: { election: Election; writer: LeaseWriter | undefined },
 ): boolean {
   if (writer === undefined || seen.holder === "") return false;
-  // The local Lease was made anew under our hold: what we wrote into the forge lease is still ours.
-  const wroteIt = election.settings.inherits === true && seen.nonce !== undefined &&
-    election.nonces.includes(seen.nonce);
-  if (wroteIt && isSameCluster(seen.holder, writer.holder)) return false;
+  const { settings, nonces } = election;
+  if (settings.inherits && isOwnWrite(seen, { holder: writer.holder, nonces })) return false;
   return seen.holder !== writer.holder ||
     (seen.holderUid !== undefined && seen.holderUid !== writer.holderUid);
 }

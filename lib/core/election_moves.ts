@@ -12,7 +12,13 @@ import {
   type Wish,
   type WriteKind,
 } from "./election_state.ts";
-import { leaseStanding, type LeaseStandpoint, nextTransitions, type Standing } from "./lease.ts";
+import {
+  firstTransitions,
+  leaseStanding,
+  type LeaseStandpoint,
+  nextTransitions,
+  type Standing,
+} from "./lease.ts";
 import type { LeaseObject } from "./lease_object.ts";
 import type { LeaseRecord } from "./lease_record.ts";
 import {
@@ -58,6 +64,7 @@ export function act(turn: Turn): void {
   switch (standing.kind) {
     case "unobserved":
     case "other_pool":
+    case "exhausted":
       return;
     case "absent":
       return create(turn, writer);
@@ -154,7 +161,7 @@ function create(turn: Turn, writer: LeaseWriter): void {
     namespace: settings.namespace,
     poolId: writer.poolId,
     durationSeconds: writer.durationSeconds,
-    transitions: view.highestTransitions,
+    transitions: firstTransitions(view),
   });
   update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
   turn.effects.push({ kind: "create_lease", name: settings.name, object });

@@ -113,8 +113,9 @@ function leaseView(
   const { seen } = tier.election.view;
   const record = typeof seen === "object" ? seen : undefined;
   const ranOut = ranOutAt(tier, { standing, now }) !== undefined;
-  const isHeld = !ranOut && (standing.kind === "mine" || standing.kind === "wait") &&
-    record?.holder !== "";
+  const mayHold = standing.kind === "mine" || standing.kind === "wait" ||
+    standing.kind === "exhausted";
+  const isHeld = !ranOut && mayHold && record?.holder !== "";
   const isSilent = ranOut || (standing.kind === "claimable" && standing.why === "silent");
   return {
     holder: isHeld && record !== undefined ? clusterOf(record.holder) : undefined,

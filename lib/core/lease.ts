@@ -8,6 +8,8 @@ import { addMs, isBefore, latest, type Monotonic } from "./time.ts";
 const WAIT_MS_MAX = 300_000;
 /** An older manager renews every 5 s, but may hang for long and forge on. */
 const FOREIGN_MANAGER_WAIT_MS = 60_000;
+/** An int32 in the Lease API, which refuses the next number: there is none to claim by after it. */
+export const TRANSITIONS_MAX = 2 ** 31 - 1;
 
 export interface LeaseView {
   /** Undefined: never looked. */
@@ -18,6 +20,8 @@ export interface LeaseView {
   readonly highestTransitions: number;
   /** Transitions fell: the store was restored, and what it says is of the past. Until then only waiting counts. */
   readonly distrustedUntil: Monotonic | undefined;
+  /** Of the Lease last seen at TRANSITIONS_MAX: nobody claims it any more, only one that is made anew. */
+  readonly exhaustedUid: string | undefined;
   /** Somebody who does not write our nonce renews it. */
   readonly renewedByForeignManager: boolean;
 }
@@ -28,6 +32,7 @@ export const UNOBSERVED: LeaseView = {
   longestDurationMs: 0,
   highestTransitions: 0,
   distrustedUntil: undefined,
+  exhaustedUid: undefined,
   renewedByForeignManager: false,
 };
 
@@ -61,7 +66,9 @@ export type Standing =
   }
   | { readonly kind: "wait"; readonly record: LeaseRecord; readonly until: Monotonic }
   | { readonly kind: "other_pool"; readonly record: LeaseRecord; readonly poolId: string }
-  | { readonly kind: "moved"; readonly record: LeaseRecord; readonly to: readonly string[] };
+  | { readonly kind: "moved"; readonly record: LeaseRecord; readonly to: readonly string[] }
+  /** Its transitions are used up, by a hand edit: to be deleted by hand, too. */
+  | { readonly kind: "exhausted"; readonly record: LeaseRecord };
 
 /** The view after an observation by any means: read, write answer or watch event. */
 export function observeLease(
@@ -83,18 +90,21 @@ export function observeLease(
   // What goes on in one term of a restored history is its life: renewals must not prolong the doubt.
   const goesOn = before?.uid === seen.uid && before.transitions === seen.transitions;
   const wentBack = !goesOn && seen.transitions < view.highestTransitions;
+  // Once one Lease came to the end of its numbers they order no two of them: any other is doubted.
+  const isAnother = view.exhaustedUid !== undefined && before?.uid !== seen.uid;
   const renewedByForeigner = before !== undefined && before.holder === seen.holder &&
     seen.holder !== "" && before.renewTime !== seen.renewTime && before.nonce === seen.nonce;
   const next: LeaseView = {
     seen,
     stillSince: still ? view.stillSince : at,
     longestDurationMs,
-    highestTransitions: Math.max(view.highestTransitions, seen.transitions),
+    highestTransitions: Math.max(firstTransitions(view), seen.transitions),
     distrustedUntil: view.distrustedUntil,
+    exhaustedUid: seen.transitions >= TRANSITIONS_MAX ? seen.uid : view.exhaustedUid,
     renewedByForeignManager: seen.nonce === before?.nonce &&
       (view.renewedByForeignManager || renewedByForeigner),
   };
-  if (!wentBack) return next;
+  if (!wentBack && !isAnother) return next;
   const until = addMs(at, waitMs(next, ownDurationMs));
   const { distrustedUntil } = view;
   return {
@@ -125,6 +135,11 @@ export function silentFrom(view: LeaseView, ownDurationMs: number): Monotonic | 
   return addMs(stillSince, waitMs(view, ownDurationMs));
 }
 
+/** Whether nobody can claim the Lease after whoever holds it. */
+export function isExhausted({ seen, exhaustedUid }: LeaseView): boolean {
+  return typeof seen === "object" && seen.uid === exhaustedUid;
+}
+
 /** What may be done about the lease now. */
 export function leaseStanding(
   view: LeaseView,
@@ -139,6 +154,7 @@ export function leaseStanding(
   if (seen.movedTo.length > 0) return { kind: "moved", record: seen, to: seen.movedTo };
   const trusted = distrustedUntil === undefined || !isBefore(now, distrustedUntil);
   if (trusted && isMine(seen, self)) return { kind: "mine", record: seen };
+  if (isExhausted(view)) return { kind: "exhausted", record: seen };
   if (trusted && seen.receipt !== undefined) {
     const { fencedSecond } = seen.receipt;
     const since = distrustedUntil === undefined ? stillSince : latest(stillSince, distrustedUntil);
@@ -152,21 +168,25 @@ export function leaseStanding(
 
 /** A pod's name proves nothing: its UID and a nonce that we wrote do. */
 function isMine(seen: LeaseRecord, self: LeaseStandpoint): boolean {
-  const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+  const wroteIt = isOwnWrite(seen, self);
   if (self.inherits) {
     // A name put in by hand has the annotation of who held before, and that one may forge on.
     const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;
-    return seen.holder !== "" && (isOurs || wroteIt && isSameCluster(seen.holder, self.holder));
+    return isOurs || wroteIt;
   }
   return wroteIt && seen.holder === self.holder && seen.holderUid === self.holderUid;
 }
 
 /**
- * Whether both name one cluster, be it by different local Leases: that may have been made anew under
- * our hold. Another name beside our nonce was put in by hand, which is a wish to move.
+ * Whether our nonce stands beside our cluster's name, be it with another uid: the local Lease may have
+ * been made anew under our hold. Another name beside our nonce was put in by hand, a wish to move.
  */
-export function isSameCluster(holder: string, other: string): boolean {
-  return clusterOf(holder) === clusterOf(other);
+export function isOwnWrite(
+  seen: LeaseRecord,
+  self: Pick<LeaseStandpoint, "holder" | "nonces">,
+): boolean {
+  const wroteIt = seen.nonce !== undefined && self.nonces.includes(seen.nonce);
+  return wroteIt && clusterOf(seen.holder) === clusterOf(self.holder);
 }
 
 /** The part of `cluster@uid` before the uid of the local Lease. */
@@ -179,4 +199,9 @@ function clusterOf(holder: string): string {
 export function nextTransitions(view: LeaseView): number {
   const seen = typeof view.seen === "object" ? view.seen.transitions : 0;
   return Math.max(seen, view.highestTransitions) + 1;
+}
+
+/** Of a Lease made anew: as high as any seen, or from the beginning where no number is left above it. */
+export function firstTransitions({ highestTransitions }: LeaseView): number {
+  return highestTransitions < TRANSITIONS_MAX ? highestTransitions : 0;
 }

@@ -137,8 +137,9 @@ function tryClaim(turn: Turn, context: ForgeContext): void {
   if (forge === undefined || writer === undefined || forge.trying) return;
   if (!context.localHolds || context.guard?.isFit !== true) return;
   const { seen } = forge.election.view;
-  const isOurs = forgeStanding(forge, context).kind === "mine";
-  if (typeof seen !== "object" || isOurs || forge.election.business !== undefined) return;
+  const { kind } = forgeStanding(forge, context);
+  const isPointless = kind === "mine" || kind === "exhausted";
+  if (typeof seen !== "object" || isPointless || forge.election.business !== undefined) return;
   const { trial } = forge;
   const isCurrent = trial !== undefined && trial.transitions === seen.transitions &&
     (trial.outcome === "possible" ||

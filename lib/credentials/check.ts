@@ -6,8 +6,8 @@ import type { CredentialFile } from "../door.ts";
 import { describeType, parseEnvelope } from "./envelope.ts";
 import { Findings } from "./findings.ts";
 import { isoSeconds } from "../core/iso_time.ts";
-import { decodeKesKey, KES_KEY_BYTES, KES_TYPES, kesPeriodEnd } from "./kes.ts";
-import { type Genesis, genesisOf, kesPeriodAt, kesPeriodBegin } from "./networks.ts";
+import { decodeKesKey, KES_KEY_BYTES, KES_TYPES } from "./kes.ts";
+import { type Genesis, genesisOf, kesPeriodAt, kesPeriodBegin, kesPeriodEnd } from "./networks.ts";
 import { decodeOpcert, OPCERT_TYPES, type OperationalCertificate, verifyOpcert } from "./opcert.ts";
 import { comparePool, type ConfiguredPool, poolIdOf } from "./pool_id.ts";
 import type { CertificateFacts, CredentialsVerdict } from "./verdict.ts";
@@ -54,7 +54,7 @@ export async function checkCredentials(
   const { problems, warnings, matches } = comparePool(pool, options);
   for (const found of problems) findings.problem("opcert", "other_pool", found);
   for (const found of warnings) findings.warn("opcert", found);
-  const expiresAt = checkPeriod(certificate, options, findings);
+  const period = checkPeriod(certificate, options, findings);
   checkCounter(certificate, options, findings);
 
   const facts: CertificateFacts = {
@@ -63,8 +63,7 @@ export async function checkCredentials(
     poolIdMatches: matches,
     certificateCounter: certificate.counter,
     kesPeriodStart: certificate.kesPeriodStart,
-    kesPeriodEnd: kesPeriodEnd(certificate.kesPeriodStart),
-    expiresAt,
+    ...period,
   };
   if (findings.problems.length === 0) {
     return { kind: "valid", ...facts, warnings: findings.warnings };
@@ -128,16 +127,16 @@ function openEnvelope(
   findings.problem(file, "wrong_type", `found ${found}, expected ${types.join(" or ")}`);
 }
 
-/** Also tells when the certificate ends, where the genesis is known. */
+/** Also tells when the certificate ends: as a date where the genesis is known. */
 function checkPeriod(
   { kesPeriodStart }: OperationalCertificate,
   { network, genesis = genesisOf(network), now }: CheckOptions,
   findings: Findings,
-): string | undefined {
-  const end = kesPeriodEnd(kesPeriodStart);
+): Pick<CertificateFacts, "kesPeriodEnd" | "expiresAt"> {
+  const end = kesPeriodEnd(genesis, kesPeriodStart);
   if (genesis === undefined) {
     findings.warn("opcert", `its KES period is not checked, the genesis of ${network} is unknown`);
-    return undefined;
+    return { kesPeriodEnd: end, expiresAt: undefined };
   }
   const current = kesPeriodAt(genesis, now);
   if (current < kesPeriodStart) {
@@ -156,7 +155,7 @@ function checkPeriod(
       }), ${network} is in ${current} by the clock here`,
     );
   }
-  return dateOf(genesis, end);
+  return { kesPeriodEnd: end, expiresAt: dateOf(genesis, end) };
 }
 
 function dateOf(genesis: Genesis, kesPeriod: number): string {

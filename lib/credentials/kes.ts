@@ -13,9 +13,6 @@ export const KES_TYPES: readonly string[] = [
 /** A leaf's 32 bytes, then for each of six levels a seed and two verification keys. */
 export const KES_KEY_BYTES = 608;
 
-/** How many periods a key can sign in: the protocol's maxKESEvolutions, equal on all networks. */
-export const MAX_KES_EVOLUTIONS = 62;
-
 export type KesOutcome =
   | { readonly kind: "kes_key"; readonly vkey: Uint8Array }
   | { readonly kind: "wrong_cbor"; readonly found: string };
@@ -39,9 +36,4 @@ export function decodeKesKey(cbor: Uint8Array): KesOutcome {
  */
 export function kesVkey(signingKey: Uint8Array): Uint8Array {
   return blake2b(signingKey.subarray(-64), { dkLen: 32 });
-}
-
-/** First period in which a certificate that starts in `kesPeriodStart` is over. */
-export function kesPeriodEnd(kesPeriodStart: number): number {
-  return kesPeriodStart + MAX_KES_EVOLUTIONS;
 }

@@ -12,10 +12,17 @@ export interface Genesis {
   readonly slotZeroAt: WallTime;
   /** `slotsPerKESPeriod`. */
   readonly slotsPerKesPeriod: number;
+  /**
+   * `maxKESEvolutions`: for so many periods a certificate holds. The node refuses a genesis with more
+   * than the 64 periods of a key of depth 6 (cardano-ledger's MaxKESEvolutionsUnsupported).
+   */
+  readonly maxKesEvolutions: number;
 }
 
 /** Of all public networks: 36 hours. */
 const SLOTS_PER_KES_PERIOD = 129_600;
+/** Of all public networks, and taken for that of a network whose genesis is unknown. */
+const MAX_KES_EVOLUTIONS = 62;
 
 const GENESIS: Readonly<Record<string, Genesis>> = {
   mainnet: publicNetwork(1_591_566_291),
@@ -45,9 +52,15 @@ export function kesPeriodBegin(
   return wallTime(slotZeroAt + kesPeriod * slotsPerKesPeriod * 1000);
 }
 
+/** First period in which a certificate that starts in `kesPeriodStart` is over. */
+export function kesPeriodEnd(genesis: Genesis | undefined, kesPeriodStart: number): number {
+  return kesPeriodStart + (genesis?.maxKesEvolutions ?? MAX_KES_EVOLUTIONS);
+}
+
 function publicNetwork(slotZeroSecond: number): Genesis {
   return {
     slotZeroAt: wallTime(slotZeroSecond * 1000),
     slotsPerKesPeriod: SLOTS_PER_KES_PERIOD,
+    maxKesEvolutions: MAX_KES_EVOLUTIONS,
   };
 }

@@ -3,8 +3,8 @@
 
 import { hex } from "@scure/base";
 import type { WallTime } from "../core/time.ts";
-import { KES_KEY_BYTES, kesVkey, MAX_KES_EVOLUTIONS } from "../credentials/kes.ts";
-import { type Genesis, genesisOf, kesPeriodAt } from "../credentials/networks.ts";
+import { KES_KEY_BYTES, kesVkey } from "../credentials/kes.ts";
+import { type Genesis, genesisOf, kesPeriodAt, kesPeriodEnd } from "../credentials/networks.ts";
 import { signedBytes } from "../credentials/opcert.ts";
 import { poolIdOf } from "../credentials/pool_id.ts";
 import { VRF_KEY_BYTES } from "../credentials/vrf.ts";
@@ -45,7 +45,7 @@ export async function makeDemoKeys(options: DemoKeysOptions): Promise<DemoKeys> 
   const content = {
     kesVkey: kesVkey(kesKey),
     counter: options.counter ?? (previous ? previous.certificateCounter + 1 : 0),
-    kesPeriodStart: startOf(genesis === undefined ? 0 : kesPeriodAt(genesis, now), validity),
+    kesPeriodStart: startOf(genesis, { now, validity }),
   };
   const signature = new Uint8Array(
     await crypto.subtle.sign("Ed25519", coldKey.privateKey, signedBytes(content)),
@@ -73,8 +73,12 @@ async function makeColdKey(): Promise<CryptoKeyPair> {
   return await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]) as CryptoKeyPair;
 }
 
-function startOf(current: number, validity: "current" | "expired" | "future"): number {
-  if (validity === "expired") return Math.max(0, current - MAX_KES_EVOLUTIONS);
+function startOf(
+  genesis: Genesis | undefined,
+  { now, validity }: Required<Pick<DemoKeysOptions, "now" | "validity">>,
+): number {
+  const current = genesis === undefined ? 0 : kesPeriodAt(genesis, now);
+  if (validity === "expired") return Math.max(0, current - kesPeriodEnd(genesis, 0));
   return validity === "future" ? current + 1 : current;
 }
 

@@ -3,6 +3,7 @@
 
 import type { Config } from "../config.ts";
 import { standingOf } from "../core/election_moves.ts";
+import { isExhausted } from "../core/lease.ts";
 import { writerOf } from "../core/manager_turn.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic, type WallTime } from "../core/time.ts";
@@ -39,6 +40,8 @@ export interface Snapshot {
     readonly isWaitedFor: boolean;
     /** Set while the lock is another pool's, and never claimed. */
     readonly otherPool: string | undefined;
+    /** Locks, of this name and of older ones, whose leaseTransitions a hand edit used up: to be deleted. */
+    readonly exhausted: readonly string[];
     /** In words: what stands between this replica and the lease. */
     readonly standing: string;
     readonly olderManagerRenews: boolean;
@@ -114,6 +117,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       isOurs: standing.kind === "mine",
       isWaitedFor: standing.kind === "wait",
       otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
+      exhausted: exhaustedLocks(state),
       standing: describeStanding(standing, { state, now }),
       olderManagerRenews: state.local.view.renewedByForeignManager,
     },
@@ -134,6 +138,11 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     eventsDropped: sources.eventsDropped,
     tier: sources.tier,
   };
+}
+
+function exhaustedLocks({ local, previous }: Managing): string[] {
+  const locks = [local, ...Object.values(previous).map(({ election }) => election)];
+  return locks.filter(({ view }) => isExhausted(view)).map(({ settings }) => settings.name);
 }
 
 /** A lease that is renewed while a fence is under way is held, and nobody leads by it. */

@@ -4,7 +4,7 @@
 import { assertNever } from "../core/assert_never.ts";
 import { clusterOf, holdRuns } from "../core/election_moves.ts";
 import type { ForgeTier } from "../core/forge_tier_state.ts";
-import type { Standing } from "../core/lease.ts";
+import { type Standing, TRANSITIONS_MAX } from "../core/lease.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import { reasonWord } from "../reason.ts";
@@ -74,6 +74,12 @@ function describeForeign(
       return `belongs to another pool, ${standing.poolId}: never claimed`;
     case "moved":
       return `replaced by lease ${standing.to}`;
+    case "exhausted": {
+      const { holder: found } = standing.record;
+      const holding = found === "" ? "vacant" : `held by ${holder(found)}`;
+      return `${holding}; nobody can claim it: its leaseTransitions came to ${TRANSITIONS_MAX}, ` +
+        "the API's maximum; delete the Lease";
+    }
     default:
       return assertNever(standing);
   }

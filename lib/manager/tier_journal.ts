@@ -14,6 +14,7 @@ export class TierJournal {
   #summary: string | undefined;
   #duplicateName = false;
   #otherPool: string | undefined;
+  #isExhausted = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -45,7 +46,7 @@ export class TierJournal {
       return;
     }
     this.#wasActive = true;
-    const { name, holder, duplicateName, otherPool, transitions } = tier.forgeLease;
+    const { name, holder, duplicateName, otherPool, isExhausted, transitions } = tier.forgeLease;
     if (holder !== (this.#holder ?? "") && holder !== tier.cluster) {
       if (holder === "") this.#log.info("Forge lease is vacant", { lease: name, transitions });
       else this.#log.info("Forge lease held by another cluster", { lease: name, holder });
@@ -72,6 +73,16 @@ export class TierJournal {
       });
     }
     this.#otherPool = otherPool;
+    if (isExhausted && !this.#isExhausted) {
+      this.#log.error(
+        "Forge lease cannot be claimed any more: its leaseTransitions is at the maximum",
+        {
+          lease: name,
+          next: "delete the Lease: it is made anew, and claimed after FORGE_LEASE_DURATION",
+        },
+      );
+    }
+    this.#isExhausted = isExhausted;
   }
 
   #noteHold({ forgeLease: { name, isHeld, transitions }, cluster, own }: TierSnapshot): void {
@@ -90,6 +101,7 @@ export class TierJournal {
     this.#summary = undefined;
     this.#duplicateName = false;
     this.#otherPool = undefined;
+    this.#isExhausted = false;
   }
 
   #count(reason: string): void {

@@ -6,6 +6,7 @@ import type { ForgeState } from "../core/cluster.ts";
 import { clusterOf, holdRuns } from "../core/election_moves.ts";
 import { forgeStanding, hasDuplicateName, ownVerdict } from "../core/forge_tier.ts";
 import type { ForgeTier } from "../core/forge_tier_state.ts";
+import { isExhausted } from "../core/lease.ts";
 import { forgeContextOf } from "../core/manager_forge.ts";
 import type { ManagerInstant, Managing } from "../core/manager_state.ts";
 import type { ClusterVerdict } from "../core/policy_verdict.ts";
@@ -39,6 +40,8 @@ export interface TierSnapshot {
     readonly isHeld: boolean;
     readonly standing: string;
     readonly otherPool: string | undefined;
+    /** A hand edit used its leaseTransitions up: to be deleted. */
+    readonly isExhausted: boolean;
     /** Another cluster holds it under our name. */
     readonly duplicateName: boolean;
     /** Whether this cluster could claim it, as a trial found; undefined: not tried in this epoch. */
@@ -127,6 +130,7 @@ export function takeTierSnapshot(sources: TierSources): TierSnapshot | undefined
       isHeld: holdRuns(tier.election, now.monotonic) && tier.givingUp === undefined,
       standing: describeForgeStanding(standing, { tier, active, now: now.monotonic }),
       otherPool: standing.kind === "other_pool" ? standing.poolId : undefined,
+      isExhausted: isExhausted(tier.election.view),
       duplicateName: active && hasDuplicateName(tier, context),
       claim: describeTrial(tier, record?.transitions),
     },

@@ -11,6 +11,7 @@ export class TransitionLog {
   #holder: string | undefined;
   #waited = false;
   #otherPool: string | undefined;
+  #exhausted: readonly string[] = [];
   #olderManager = false;
 
   constructor(log: Log) {
@@ -46,6 +47,13 @@ export class TransitionLog {
       });
     }
     this.#otherPool = otherPool;
+    for (const lock of lease.exhausted.filter((one) => !this.#exhausted.includes(one))) {
+      this.#log.error("Lease cannot be claimed any more: its leaseTransitions is at the maximum", {
+        lease: lock,
+        next: "delete the Lease: it is made anew, and claimed after LEASE_DURATION",
+      });
+    }
+    this.#exhausted = lease.exhausted;
     if (olderManagerRenews && !this.#olderManager) {
       this.#log.warning("Lease is renewed by an older manager, which may forge on without it", {
         lease: name,

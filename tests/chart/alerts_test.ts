@@ -26,6 +26,7 @@ const ALERTS: Readonly<Record<string, readonly string[]>> = {
   KesExpiring: ["critical", "warning"],
   CoordinationUnreachable: ["warning"],
   ForgingNotConfirmed: ["warning"],
+  ForgeManagerMissing: ["warning"],
   OpCertCounterMismatch: ["warning"],
 };
 const STORIES = [...REPLICA_STORIES, ...CLUSTER_STORIES];

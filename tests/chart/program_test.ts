@@ -59,6 +59,7 @@ helmTest("large numbers reach the program as they were given", async () => {
     "cardanoNode.config.files": { "config.json": "{}" },
     "forgeManager.genesisStart": 1_700_000_000,
     "forgeManager.slotsPerKesPeriod": 1_296_000,
+    "forgeManager.maxKesEvolutions": 60,
     "forgeManager.socketWaitTimeout": 604_800,
     "forgeManager.apiTimeout": 1.25,
   };
@@ -71,6 +72,7 @@ helmTest("large numbers reach the program as they were given", async () => {
   assertEquals(env["NETWORK_MAGIC"], "4294967295");
   assertEquals(env["GENESIS_START"], "1700000000");
   assertEquals(env["SLOTS_PER_KES_PERIOD"], "1296000");
+  assertEquals(env["MAX_KES_EVOLUTIONS"], "60");
   assertEquals(env["SOCKET_WAIT_TIMEOUT"], "604800");
   assertEquals(env["API_TIMEOUT"], "1.25");
 });

@@ -1,7 +1,7 @@
 // Owns which values of a Lease's fields are kept, changed, dropped or refused.
 // Never concerns who may write: lease_write_cases.ts.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type Cases, lease, type Scene } from "./target.ts";
 import type { Json } from "../support/api_request.ts";
 
@@ -84,6 +84,27 @@ export const LEASE_FIELD_CASES: Cases = {
     }
     await specAfterPost(s, {});
     assertEquals(await specAfterPatch(s, { leaseDurationSeconds: "15" }), [422, "Invalid"]);
+  },
+  "leaseTransitions end at 2147483647: the next number is 400, by POST, PUT and dry run": async (
+    s,
+  ) => {
+    const last = { leaseTransitions: 2_147_483_647 };
+    const next = { leaseTransitions: 2_147_483_648 };
+    assertEquals(await specAfterPost(s, next), [400, "BadRequest"]);
+    assertEquals(await specAfterPost(s, { leaseTransitions: 1 }), { leaseTransitions: 1 });
+    assertEquals(await specAfterPatch(s, last), last);
+    const { body } = await s.request("GET", `${s.leases}/l`);
+    for (const path of [`${s.leases}/l`, `${s.leases}/l?dryRun=All`]) {
+      const answer = await s.request("PUT", path, { body: { ...body, spec: next } });
+      assertEquals([answer.status, answer.body.reason], [400, "BadRequest"]);
+      assertMatch(answer.body.message, /cannot unmarshal number 2147483648 .*leaseTransitions/);
+    }
+    const renewed = { ...body, spec: { ...last, holderIdentity: "a" } };
+    assertEquals((await s.request("PUT", `${s.leases}/l`, { body: renewed })).status, 200);
+  },
+  "leaseTransitions above 2147483647 are 422 in a merge patch": async (s) => {
+    await specAfterPost(s, { leaseTransitions: 1 });
+    assertEquals(await specAfterPatch(s, { leaseTransitions: 2_147_483_648 }), [422, "Invalid"]);
   },
   "a renewTime needs exactly six fractional digits: else 400, and 422 in a merge patch": async (
     s,

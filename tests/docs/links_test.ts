@@ -38,6 +38,7 @@ const ALERTS = [
   "KesExpiring",
   "CoordinationUnreachable",
   "ForgingNotConfirmed",
+  "ForgeManagerMissing",
   "OpCertCounterMismatch",
 ];
 const SECTIONS = ["Meaning", "Impact", "First look", "Causes and fixes", "When it clears"];

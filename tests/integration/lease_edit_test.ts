@@ -90,4 +90,30 @@ theme("lease edits", {
     assert(afterMs >= 0.99 * LEASE_DURATION_MS, "forges before the wait is over");
     assert(afterMs <= LEASE_DURATION_MS + 1_000, "forges too late");
   },
+
+  "leaseTransitions at the API's maximum are told, and a Lease made anew is claimed after the wait":
+    async (stage) => {
+      const replicas = await stage.start();
+      const leader = replicas.forger()!;
+      const sinceMs = Date.now();
+      await replicas.patchLease({
+        spec: { holderIdentity: null, leaseTransitions: 2_147_483_647 },
+      });
+      await leader.untilNotForging();
+      for (const replica of replicas.all) {
+        const { next } = await replica.untilLogged(
+          "Lease cannot be claimed any more: its leaseTransitions is at the maximum",
+          { sinceMs },
+        );
+        assert(next.startsWith("delete the Lease"));
+      }
+      const editedAtMs = Date.now();
+      expectStatus(200, await stage.server.request("DELETE", replicas.leasePath()));
+      await replicas.untilOneForges();
+      const afterMs = replicas.nextAbleMs(editedAtMs) - editedAtMs;
+      stage.note("forges after the deletion, ms:", afterMs);
+      assert(afterMs >= 0.99 * LEASE_DURATION_MS, "forges before the wait is over");
+      assert(afterMs <= LEASE_DURATION_MS + 2_000, "forges too late");
+      assertEquals((await replicas.lease())?.spec?.leaseTransitions, 1);
+    },
 }, { atOnce: 6 });

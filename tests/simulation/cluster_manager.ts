@@ -66,7 +66,7 @@ export class ClusterManager extends ManagerIsolate {
         return true;
       case "yielding":
         this.world.note(this.pod.label, `yields to ${effect.to ?? "anybody"}: ${effect.reason}`);
-        this.pod.clusterWorld.clusterOracle.yields(this, effect);
+        this.pod.clusterWorld.clusterOracle.yields(this.pod.cluster, effect);
         return true;
       case "create_lease":
       case "replace_lease":

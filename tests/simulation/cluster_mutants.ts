@@ -47,7 +47,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   ], [
     // Who remembers what came after it waits: only who begins afresh is deceived.
     "lease.ts",
-    "if (!wentBack) return next;",
+    "if (!wentBack && !isAnother) return next;",
     "if (!wentBack || wentBack) return next;",
   ]),
   clusterMutant(9, "yield before the stop is confirmed", [

@@ -7,7 +7,6 @@ import { healthPenalty } from "../../lib/core/health.ts";
 import type { ManagerEffect } from "../../lib/core/manager_state.ts";
 import { wishOf } from "../../lib/core/policy_wish.ts";
 import { wallTime } from "../../lib/core/time.ts";
-import type { ClusterManager } from "./cluster_manager.ts";
 import type { StoredCluster } from "./cluster_store.ts";
 import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
 import { EPOCH_MS } from "./host.ts";
@@ -18,6 +17,8 @@ type Yielding = Extract<ManagerEffect, { kind: "yielding" }>;
 
 /** An edit may be seen so much later, by a watch that lags behind a cut. */
 const EDIT_SEEN_MS = 60_000;
+/** An override may end so much sooner by a clock that runs ahead: where they are tame, 300 ms and a drift. */
+const CLOCK_AHEAD_MS = 500;
 /** A heartbeat may be seen so much later by a holder that kept its hold. */
 const HEARTBEAT_SEEN_MS = 35_000;
 /** Of a cluster that should have claimed before another: nothing befell it for so long. */
@@ -32,6 +33,8 @@ export class ClusterOracle {
   /** As the claim says: it may land late. */
   #heldSince = 0;
   #editedAt = 0;
+  /** By name: when it last stood in the forge lease. */
+  readonly #heldAt = new Map<string, number>();
   /** By name: when its status was last written. */
   readonly #reportedAt = new Map<string, number>();
   /** How often in a row a yield to each was not taken up, as the worst of all memories has it. */
@@ -60,7 +63,8 @@ export class ClusterOracle {
       this.troubledAt = now;
       const { expiresAt } = after?.resource.spec.override ?? {};
       if (expiresAt === undefined) return;
-      world.agenda.after(Math.max(0, expiresAt - EPOCH_MS - now), () => {
+      const endsInMs = expiresAt - EPOCH_MS - now;
+      world.agenda.after(Math.max(0, endsInMs - CLOCK_AHEAD_MS), () => {
         this.#editedAt = this.troubledAt = world.agenda.now;
       });
     });
@@ -86,11 +90,10 @@ export class ClusterOracle {
     return (wish.state === "Enabled" ? 0 : 100_000) + wish.priority + penalty;
   }
 
-  yields(manager: ClusterManager, { to, reason }: Yielding): void {
+  yields({ name, label, plan }: SimulatedCluster, { to, reason }: Yielding): void {
     this.yieldCount++;
     const world = this.#world;
     const { now } = world.agenda;
-    const { label, plan } = manager.pod.cluster;
     this.#offeredTo = to;
     if (to !== undefined) {
       const silentMs = now - (this.#reportedAt.get(to) ?? -Infinity);
@@ -102,7 +105,8 @@ export class ClusterOracle {
       }
     }
     // Without an edit a move is for the sake of health, and as rare as the delay says.
-    const edited = this.#editedAt > this.#claimedAt - EDIT_SEEN_MS;
+    const editedFrom = reason === "edit" ? this.#lastHeldByOthers(name) : this.#claimedAt;
+    const edited = this.#editedAt > editedFrom - EDIT_SEEN_MS;
     const forHealth = reason !== "unable" && reason !== "disabled" && reason !== "unusable";
     const heldMs = now - this.#heldSince;
     if (!edited && forHealth && world.isTame && heldMs < 0.98 * plan.failbackDelayMs - 1_500) {
@@ -111,6 +115,11 @@ export class ClusterOracle {
         `${label} yields to ${to} (${reason}) after ${Math.round(heldMs)} ms`,
       );
     }
+  }
+
+  /** Since then an edit may wait for what it prefers, through claims of the same cluster, too. */
+  #lastHeldByOthers(name: string): number {
+    return Math.max(0, ...[...this.#heldAt].map(([other, at]) => other === name ? 0 : at));
   }
 
   #look(): void {
@@ -144,13 +153,21 @@ export class ClusterOracle {
     const [was, is] = [before?.spec?.holderIdentity ?? "", after.spec?.holderIdentity ?? ""];
     const isRelease = is === "" && after.metadata.annotations?.[ANNOTATION.receipt] !== undefined;
     if (isRelease) this.#holder = "";
+    // Vacant by hand: it is waited for from when each saw it, and a leader elected since saw it late.
+    else if (is === "") this.troubledAt = this.#world.agenda.now;
+    if (is !== "") this.#heldAt.set(clusterOf(is), this.#world.agenda.now);
     // A claim of what bore our name by hand already shows in the epoch alone.
     const rose = (after.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0);
     if (is !== "" && rose) this.#claimedAt = this.#world.agenda.now;
+    if (is !== "" && rose && was === is) this.#holder = is;
     if (was === is || is === "") return;
     // Written back by who holds it, also under the uid of a local Lease made anew.
     if (this.#holder !== "" && clusterOf(is) === clusterOf(this.#holder)) return;
-    if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) return; // by hand
+    if (after.spec?.leaseTransitions === before?.spec?.leaseTransitions) {
+      // By hand: who held it learns so at its next renewal, and begins to wait later than the others.
+      this.troubledAt = this.#world.agenda.now;
+      return;
+    }
     this.#holder = is;
     this.moves++;
     this.#claimedAt = this.#world.agenda.now;
@@ -172,6 +189,7 @@ export class ClusterOracle {
     const calm = world.agenda.now - this.troubledAt > CALM_MS && world.watchLagMs <= 20;
     // Where wall clocks are hours apart, an override ends here and not there.
     if (!calm || !world.isTame || world.isUnequal || before === undefined) return;
+    if (world.hasTwins) return; // who share a resource report by turns
     const annotations = before.metadata.annotations ?? {};
     if (annotations[ANNOTATION.preferredCluster] === claimant) return;
     const lapsedBy = annotations[ANNOTATION.lapsedBy] ??
@@ -193,8 +211,11 @@ export class ClusterOracle {
   #isCalm(cluster: SimulatedCluster): boolean {
     const { agenda } = this.#world;
     if (agenda.now - (this.#reportedAt.get(cluster.name) ?? -Infinity) > 30_000) return false;
-    const leads = cluster.pods.some((pod) => pod.sidecar?.manager?.state.leads === true);
-    return leads && cluster.pods.every((pod) => {
+    const leader = cluster.pods.find((pod) => pod.sidecar?.manager?.state.leads === true);
+    const lock = leader && cluster.store.get(leader.leaseName);
+    // A leader elected since then waits from when it first saw the forge lease.
+    const leadsSince = Date.parse(lock?.spec?.acquireTime ?? "") - EPOCH_MS;
+    return agenda.now - leadsSince > CALM_MS && cluster.pods.every((pod) => {
       const { manager } = pod.sidecar ?? {};
       return pod.link.isFair && pod.hubLink.isFair && !pod.isTroubled && manager !== undefined &&
         !manager.isPaused && agenda.now - pod.untroubledSince > CALM_MS;

@@ -36,6 +36,11 @@ export class ClusterWorld extends World {
     return [...this.watches, ...this.clusterWatches];
   }
 
+  /** Two clusters go by one name, and share a resource. */
+  get hasTwins(): boolean {
+    return new Set(this.clusters.map(({ name }) => name)).size < this.clusters.length;
+  }
+
   clusterPods(): ClusterPod[] {
     return this.clusters.flatMap(({ pods }) => pods);
   }

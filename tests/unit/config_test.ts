@@ -50,24 +50,36 @@ Deno.test("readConfig() needs only the pod's name in a cluster", () => {
 });
 
 const MINE = { CARDANO_NETWORK: "mine", NETWORK_MAGIC: "7" };
-const GENESES: readonly (readonly [env: Environment, start: string | undefined, slots?: number])[] =
+const GENESES: readonly (readonly [
+  env: Environment,
+  start: string | undefined,
+  slots?: number,
+  evolutions?: number,
+])[] = [
+  [{}, "2020-06-07T21:44:51.000Z", 129_600, 62],
+  [{ GENESIS_START: "1591566291", SLOTS_PER_KES_PERIOD: "129600" }, "2020-06-07T21:44:51.000Z"],
+  [{ CARDANO_NETWORK: "preprod" }, "2022-06-20T00:00:00.000Z"],
+  [MINE, undefined],
+  [{ ...MINE, GENESIS_START: "1700000000" }, "2023-11-14T22:13:20.000Z", 129_600],
   [
-    [{}, "2020-06-07T21:44:51.000Z", 129_600],
-    [{ GENESIS_START: "1591566291", SLOTS_PER_KES_PERIOD: "129600" }, "2020-06-07T21:44:51.000Z"],
-    [{ CARDANO_NETWORK: "preprod" }, "2022-06-20T00:00:00.000Z"],
-    [MINE, undefined],
-    [{ ...MINE, GENESIS_START: "1700000000" }, "2023-11-14T22:13:20.000Z", 129_600],
-    [
-      { ...MINE, GENESIS_START: "2026-01-02T05:04:05.25+02:00", SLOTS_PER_KES_PERIOD: "3600" },
-      "2026-01-02T03:04:05.250Z",
-      3_600,
-    ],
-  ];
-for (const [env, start, slots] of GENESES) {
+    { ...MINE, GENESIS_START: "2026-01-02T05:04:05.25+02:00", SLOTS_PER_KES_PERIOD: "3600" },
+    "2026-01-02T03:04:05.250Z",
+    3_600,
+    62,
+  ],
+  [
+    { ...MINE, GENESIS_START: "1700000000", MAX_KES_EVOLUTIONS: "64" },
+    "2023-11-14T22:13:20.000Z",
+    129_600,
+    64,
+  ],
+];
+for (const [env, start, slots, evolutions] of GENESES) {
   Deno.test(`readConfig() of ${JSON.stringify(env)} has slot 0 at ${start}`, () => {
     const { genesis } = configOf(env).network;
     assertEquals(genesis && new Date(genesis.slotZeroAt).toISOString(), start);
     if (slots !== undefined) assertEquals(genesis?.slotsPerKesPeriod, slots);
+    if (evolutions !== undefined) assertEquals(genesis?.maxKesEvolutions, evolutions);
   });
 }
 
@@ -129,6 +141,24 @@ const REFUSED: [why: string, env: Environment, name: string, allowed: RegExp][] 
     { ...MINE, SLOTS_PER_KES_PERIOD: "3600" },
     "GENESIS_START",
     /SLOTS_PER_KES_PERIOD alone/,
+  ],
+  [
+    "another network's evolutions",
+    { CARDANO_NETWORK: "preview", MAX_KES_EVOLUTIONS: "60" },
+    "MAX_KES_EVOLUTIONS",
+    /^62, .*preview/,
+  ],
+  [
+    "evolutions of periods that begin nowhere",
+    { ...MINE, MAX_KES_EVOLUTIONS: "60" },
+    "GENESIS_START",
+    /MAX_KES_EVOLUTIONS alone/,
+  ],
+  [
+    "more evolutions than a key has periods",
+    { ...MINE, GENESIS_START: "1700000000", MAX_KES_EVOLUTIONS: "65" },
+    "MAX_KES_EVOLUTIONS",
+    /1 to 64/,
   ],
   [
     "a genesis in milliseconds",

@@ -35,6 +35,7 @@
   (list "NETWORK_MAGIC" (kindIs "invalid" $node.networkMagic | ternary "" (printf "%d" (int64 $node.networkMagic))))
   (list "GENESIS_START" $manager.genesisStart)
   (list "SLOTS_PER_KES_PERIOD" (kindIs "invalid" $manager.slotsPerKesPeriod | ternary "" (printf "%d" (int64 $manager.slotsPerKesPeriod))))
+  (list "MAX_KES_EVOLUTIONS" (kindIs "invalid" $manager.maxKesEvolutions | ternary "" (printf "%d" (int64 $manager.maxKesEvolutions))))
   (list "POOL_ID" $tenant.pool.id)
   (list "POOL_ID_HEX" $tenant.pool.idHex)
   (list "POOL_NAME" $tenant.pool.name)
@@ -77,7 +78,7 @@
   DISABLE_SOCKET_CHECK, CARDANO_NODE_PROCESS_NAME, NODE_METRICS_URL, SOURCE_KES_KEY,
   SOURCE_VRF_KEY, SOURCE_OP_CERT, TARGET_KES_KEY, TARGET_VRF_KEY, TARGET_OP_CERT, STATE_DIR,
   CRD_GROUP, CRD_VERSION, CRD_PLURAL, CRD_NAME, CARDANO_NETWORK, NETWORK_MAGIC, GENESIS_START,
-  SLOTS_PER_KES_PERIOD, POOL_ID, POOL_ID_HEX, POOL_NAME, POOL_TICKER, APPLICATION_TYPE,
+  SLOTS_PER_KES_PERIOD, MAX_KES_EVOLUTIONS, POOL_ID, POOL_ID_HEX, POOL_NAME, POOL_TICKER, APPLICATION_TYPE,
   ENABLE_CLUSTER_MANAGEMENT, CLUSTER_REGION, CLUSTER_IDENTIFIER, CLUSTER_NAME,
   CLUSTER_ENVIRONMENT, CLUSTER_PRIORITY, HEALTH_CHECK_ENDPOINT, HEALTH_CHECK_INTERVAL, HEALTH_CHECK_TIMEOUT,
   HEALTH_CHECK_FAILURE_THRESHOLD,

@@ -23,6 +23,9 @@ const twoForge: Firing = { severity: "critical", labels: POOL, value: "2" };
 const noneForges: Firing = { severity: "warning", labels: POOL };
 const stillNone: Firing = { severity: "critical", labels: POOL };
 const unconfirmed: Firing = { severity: "warning", labels: { ...POOL, ...NAMESPACE, pod: "bp-0" } };
+const missing: Firing = unconfirmed;
+/** Of a pod made anew: another address. */
+const anew = (series: string) => series.replace(/instance="[^"]*"/, 'instance="10.0.0.9:8000"');
 const named = { ...POOL, ...NAMESPACE, pod_name: "bp-0" };
 const noStop: Firing = { severity: "critical", labels: named };
 const late: Firing = { severity: "warning", labels: named, value: "2" };
@@ -146,6 +149,43 @@ export const REPLICA_STORIES: readonly Story[] = [
       [own("forging_verified", "bp-0")]: "0x20",
     },
     at: { "5m": [] },
+  },
+  {
+    alert: "ForgeManagerMissing",
+    tells: "a forger is seen no more for quarter of an hour, and another forges",
+    series: {
+      [forging("bp-0")]: "1x9 stale _x30 0x9",
+      [forging("bp-1")]: "0x10 1x60",
+    },
+    at: { "9m": [], "11m": [missing], "20m": [missing], "21m": [] },
+  },
+  {
+    alert: "ForgeManagerMissing",
+    tells: "a forger never comes back: for an hour",
+    series: { [forging("bp-0")]: "1x9 stale", [forging("bp-1")]: "0x10 1x200" },
+    at: { "60m": [missing], "66m": [] },
+  },
+  {
+    alert: "ForgeManagerMissing",
+    tells: "a forger is seen no more for four minutes",
+    series: { [forging("bp-0")]: "1x9 stale _x7 1x30" },
+    at: { "9m": [], "12m": [], "20m": [] },
+  },
+  {
+    alert: "ForgeManagerMissing",
+    tells: "a forger's pod is made anew, elsewhere",
+    series: { [forging("bp-0")]: "1x9 stale", [anew(forging("bp-0"))]: "_x12 0x60" },
+    at: { "12m": [], "30m": [] },
+  },
+  {
+    alert: "ForgeManagerMissing",
+    tells: "the pool is named when the certificate is read, and a set of two is scaled to zero",
+    series: {
+      [forging("bp-0", { ...POOL, pool_id: "" })]: "1 stale",
+      [forging("bp-0")]: "_x1 1x9 0x1 stale",
+      [forging("bp-1")]: "0x12 stale",
+    },
+    at: { "5m": [], "15m": [], "30m": [] },
   },
   {
     alert: "FenceUnconfirmed",

@@ -104,6 +104,9 @@ Deno.test("check-config knows the end of a certificate of a custom network by GE
     over.text,
     /failed +the source files .*it was over from KES period .*certificate counter 0.* -\d+ days left/,
   );
+  const short = await check({ ...mine, ...settings, MAX_KES_EVOLUTIONS: "1" });
+  const [, first, last] = /KES period \d+ in (\d+) to (\d+)/.exec(short.text) ?? [];
+  assert(first !== undefined && first === last, short.text);
   Deno.removeSync(dir, { recursive: true });
 });
 

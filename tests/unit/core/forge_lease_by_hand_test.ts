@@ -2,9 +2,14 @@
 // Never asks an API: the records are given.
 
 import { assertEquals } from "@std/assert";
+import { stepElection } from "../../../lib/core/election.ts";
+import { newElection } from "../../../lib/core/election_state.ts";
 import { leaseStanding, observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
-import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
-import { monotonic } from "../../../lib/core/time.ts";
+import type { LeaseObject } from "../../../lib/core/lease_object.ts";
+import { readLease } from "../../../lib/core/lease_record.ts";
+import { monotonic, wallTime } from "../../../lib/core/time.ts";
+import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
+import { leaseObject, type LeaseSketch } from "./lease_support.ts";
 
 const SELF = {
   holder: "us@uid-us",
@@ -15,43 +20,54 @@ const SELF = {
   inherits: true,
 };
 
-function standing({ holder, holderUid = "uid-us", nonce = "ours" }: {
-  readonly holder: string;
-  readonly holderUid?: string;
-  readonly nonce?: string;
-}): string {
-  const seen = readLease({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name: "forge",
-      namespace: "hub",
-      uid: "1",
-      resourceVersion: "7",
-      annotations: { [ANNOTATION.nonce]: nonce, [ANNOTATION.holderUid]: holderUid },
-    },
-    spec: {
-      holderIdentity: holder,
-      renewTime: "2026-11-21T17:00:00.000000Z",
-      leaseTransitions: 3,
-      leaseDurationSeconds: 30,
-    },
-  });
+/** With our nonce and uid, where nothing else is said. */
+function lease(sketch: LeaseSketch): LeaseObject {
+  return leaseObject({ holderUid: "uid-us", nonce: "ours", seconds: 30, ...sketch });
+}
+
+function standing(sketch: LeaseSketch): string {
+  const seen = readLease(lease(sketch));
   const view = observeLease(UNOBSERVED, { seen, at: monotonic(0), ownDurationMs: 30_000 });
   return leaseStanding(view, { self: SELF, now: monotonic(1_000) }).kind;
 }
 
-const cases: Readonly<Record<string, [Parameters<typeof standing>[0], string]>> = {
-  "as we wrote it": [{ holder: "us@uid-us" }, "mine"],
-  "of our local Lease before it was made anew": [{ holder: "us@uid-old", holderUid: "x" }, "mine"],
-  "another cluster's name, our nonce": [{ holder: "eu@uid-eu" }, "wait"],
-  "another cluster's name without a uid": [{ holder: "eu" }, "wait"],
-  "a name that begins like ours": [{ holder: "us-2@uid-us" }, "wait"],
+/** What an election does that wrote our nonce and now sees this. */
+function outcome(sketch: LeaseSketch): string {
+  const { effects } = stepElection(newElection(FORGE_TIER_SETTINGS.lease, SELF.nonces), {
+    event: { kind: "seen", object: lease(sketch), by: "read" },
+    context: {
+      wish: { kind: "follow" },
+      writer: { ...SELF, durationSeconds: 30 },
+      now: { monotonic: monotonic(1_000), wall: wallTime(1_790_000_000_000) },
+      random: 0,
+      fresh: 1,
+      nonceBase: "n",
+      fencedSecond: undefined,
+      epoch: 1,
+    },
+  });
+  return effects.some(({ kind }) => kind === "lost") ? "lost" : "kept";
+}
+
+const cases: Readonly<Record<string, [sketch: LeaseSketch, standing: string, outcome: string]>> = {
+  "as we wrote it": [{ holder: "us@uid-us" }, "mine", "kept"],
+  "of our local Lease before it was made anew": [
+    { holder: "us@uid-old", holderUid: "x" },
+    "mine",
+    "kept",
+  ],
+  "another cluster's name, our nonce": [{ holder: "eu@uid-eu" }, "wait", "lost"],
+  "another cluster's name without a uid": [{ holder: "eu" }, "wait", "lost"],
+  "nobody's name, our nonce": [{ holder: "" }, "wait", "kept"],
+  "a name that begins like ours": [{ holder: "us-2@uid-us" }, "wait", "lost"],
   "our name by hand, another's nonce": [
     { holder: "us@uid-us", holderUid: "x", nonce: "b" },
     "wait",
+    "lost",
   ],
 };
-for (const [what, [record, expected]] of Object.entries(cases)) {
-  Deno.test(`a forge lease: ${what}: ${expected}`, () => assertEquals(standing(record), expected));
+for (const [what, [sketch, ...expected]] of Object.entries(cases)) {
+  Deno.test(`a forge lease: ${what}: ${expected.join(", ")}`, () => {
+    assertEquals([standing(sketch), outcome(sketch)], expected);
+  });
 }

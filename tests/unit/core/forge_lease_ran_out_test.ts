@@ -7,34 +7,11 @@ import { judge, noteHold } from "../../../lib/core/forge_tier.ts";
 import { type ForgeContext, newForgeTier } from "../../../lib/core/forge_tier_state.ts";
 import { forgeWish } from "../../../lib/core/forge_tier_wish.ts";
 import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
-import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
-import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
 import { observeHeartbeats } from "../../../lib/core/policy_heartbeat.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
 import { newSpec } from "../../simulation/simulated_cluster.ts";
-import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
-
-const WRITER: LeaseWriter = {
-  holder: "a@uid-a",
-  holderUid: "uid-a",
-  poolId: "pool",
-  durationSeconds: 30,
-};
-
-function lease(holderUid: string) {
-  return readLease({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name: "forge",
-      namespace: "cardano",
-      uid: "lease-uid",
-      resourceVersion: "7",
-      annotations: { [ANNOTATION.poolId]: "pool", [ANNOTATION.holderUid]: holderUid },
-    },
-    spec: { holderIdentity: WRITER.holder, leaseDurationSeconds: 30, leaseTransitions: 3 },
-  });
-}
+import { FORGE_TIER_SETTINGS, FORGE_WRITER } from "./forge_tier_support.ts";
+import { leaseRecord } from "./lease_support.ts";
 
 function cluster(name: string): ClusterResource {
   const report = {
@@ -53,11 +30,11 @@ function cluster(name: string): ClusterResource {
 /** What cluster a wishes so long after it last saw the record change, being fit and no longer forging. */
 function wishAfter(
   seconds: number,
-  { names, holderUid = WRITER.holderUid }: { names: readonly string[]; holderUid?: string },
+  { names, holderUid = FORGE_WRITER.holderUid }: { names: readonly string[]; holderUid?: string },
 ): string {
   const context: ForgeContext = {
     localHolds: true,
-    writer: WRITER,
+    writer: FORGE_WRITER,
     guard: {
       epoch: 2,
       fencing: false,
@@ -73,7 +50,7 @@ function wishAfter(
   const tier = newForgeTier(FORGE_TIER_SETTINGS);
   const resources = names.map(cluster);
   const view = observeLease(UNOBSERVED, {
-    seen: lease(holderUid),
+    seen: leaseRecord({ ...FORGE_WRITER, holderUid, seconds: 30 }),
     at: monotonic(0),
     ownDurationMs: 30_000,
   });

@@ -8,8 +8,8 @@ import {
   observeLease,
   UNOBSERVED,
 } from "../../../lib/core/lease.ts";
-import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
 import { monotonic } from "../../../lib/core/time.ts";
+import { leaseRecord } from "./lease_support.ts";
 
 const W_MS = 30_000;
 
@@ -21,29 +21,16 @@ function seen(
     released?: boolean;
   },
 ): LeaseView {
-  const renewTime = `renewed-${second}`;
-  const receipt = { by: "b", uid: "new", renewTime, transitions, fencedSecond: 5 };
-  const object = readLease({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name: "forge",
-      namespace: "cardano",
-      uid: transitions > 10 ? "old" : "new",
-      resourceVersion: String(second),
-      annotations: {
-        [ANNOTATION.nonce]: `n${second}`,
-        ...(released ? { [ANNOTATION.receipt]: JSON.stringify(receipt) } : {}),
-      },
-    },
-    spec: {
-      holderIdentity: released ? "" : "b@uid",
-      renewTime,
-      leaseTransitions: transitions,
-      leaseDurationSeconds: 30,
-    },
+  const record = leaseRecord({
+    uid: transitions > 10 ? "old" : "new",
+    holder: released ? "" : "b@uid",
+    nonce: `n${second}`,
+    renewTime: `renewed-${second}`,
+    transitions,
+    seconds: 30,
+    receipt: released ? {} : undefined,
   });
-  return observeLease(view, { seen: object, at: monotonic(1_000 * second), ownDurationMs: W_MS });
+  return observeLease(view, { seen: record, at: monotonic(1_000 * second), ownDurationMs: W_MS });
 }
 
 Deno.test("a release is trusted again when a lease made anew was renewed for longer than the wait", () => {

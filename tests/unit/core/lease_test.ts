@@ -11,9 +11,8 @@ import {
   observeLease,
   UNOBSERVED,
 } from "../../../lib/core/lease.ts";
-import type { LeaseObject } from "../../../lib/core/lease_object.ts";
-import { ANNOTATION, type LeaseRecord, readLease } from "../../../lib/core/lease_record.ts";
 import { monotonic } from "../../../lib/core/time.ts";
+import { leaseRecord, type LeaseSketch } from "./lease_support.ts";
 
 const SELF: LeaseStandpoint = {
   holder: "me",
@@ -23,58 +22,8 @@ const SELF: LeaseStandpoint = {
   nonces: ["mine"],
 };
 
-interface Sketch {
-  readonly holder?: string;
-  readonly uid?: string;
-  readonly holderUid?: string;
-  readonly nonce?: string;
-  readonly seconds?: number;
-  readonly renewTime?: string;
-  readonly transitions?: number;
-  readonly pool?: string;
-  readonly movedTo?: string;
-  /** Of a receipt for exactly this record, but for what is put here. */
-  readonly receipt?: Record<string, unknown>;
-  readonly labels?: Record<string, string>;
-}
-
-function record(sketch: Sketch = {}): LeaseRecord {
-  const { holder = "", uid = "lease", renewTime = "t1", transitions = 3, seconds = 15 } = sketch;
-  const receipt = { by: "other", uid, renewTime, transitions, fencedSecond: 77, ...sketch.receipt };
-  const annotations = {
-    [ANNOTATION.poolId]: sketch.pool ?? "pool",
-    [ANNOTATION.holderUid]: sketch.holderUid,
-    [ANNOTATION.nonce]: sketch.nonce,
-    [ANNOTATION.movedTo]: sketch.movedTo,
-    [ANNOTATION.receipt]: sketch.receipt === undefined ? undefined : JSON.stringify(receipt),
-  };
-  const object: LeaseObject = {
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: {
-      name: "lock",
-      namespace: "cardano",
-      uid,
-      resourceVersion: "1",
-      labels: sketch.labels ?? {},
-      annotations: Object.fromEntries(
-        Object.entries(annotations).filter(([, value]) => value !== undefined),
-      ) as Record<string, string>,
-    },
-    spec: {
-      holderIdentity: holder,
-      leaseDurationSeconds: seconds,
-      renewTime,
-      leaseTransitions: transitions,
-    },
-  };
-  const read = readLease(object);
-  if (read === undefined) throw new Error("No record");
-  return read;
-}
-
 /** Sees the records one after the other, each so many ms after the one before. */
-function see(...steps: (readonly [afterMs: number, sketch: Sketch | undefined])[]): {
+function see(...steps: (readonly [afterMs: number, sketch: LeaseSketch | undefined])[]): {
   view: LeaseView;
   nowMs: number;
 } {
@@ -83,7 +32,7 @@ function see(...steps: (readonly [afterMs: number, sketch: Sketch | undefined])[
   for (const [afterMs, sketch] of steps) {
     nowMs += afterMs;
     view = observeLease(view, {
-      seen: sketch === undefined ? undefined : record(sketch),
+      seen: sketch === undefined ? undefined : leaseRecord(sketch),
       at: monotonic(nowMs),
       ownDurationMs: SELF.durationMs,
     });

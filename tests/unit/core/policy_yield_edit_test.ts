@@ -115,6 +115,14 @@ Deno.test("an edit that another holder has answered is none later", () => {
   assertEquals(holder.brief(BETTER), "wait 300 s for us: recovered");
 });
 
+Deno.test("an edit that prefers a cluster before it is able waits as for one that recovers", () => {
+  const holder = new Holder();
+  holder.ask({ ...EVEN, us: { priority: 2, ready: false } });
+  assertEquals(holder.brief({ ...BETTER, us: { priority: 1, ready: false } }), "stay");
+  assertEquals(holder.pass(160).brief(BETTER), "wait 300 s for us: recovered");
+  assertEquals(holder.pass(300).brief(BETTER), "yield to us: recovered");
+});
+
 Deno.test("an edit waits for the other's answer, and acts when it is there", () => {
   const holder = new Holder();
   holder.ask(EVEN);

@@ -5,36 +5,18 @@ import { assertEquals } from "@std/assert";
 import { judge } from "../../../lib/core/forge_tier.ts";
 import { type ForgeContext, newForgeTier } from "../../../lib/core/forge_tier_state.ts";
 import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
-import { ANNOTATION, readLease } from "../../../lib/core/lease_record.ts";
-import type { LeaseWriter } from "../../../lib/core/lease_writes.ts";
 import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
 import { newSpec } from "../../simulation/simulated_cluster.ts";
-import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
+import { FORGE_TIER_SETTINGS, FORGE_WRITER } from "./forge_tier_support.ts";
+import { leaseRecord } from "./lease_support.ts";
 
-const WRITER: LeaseWriter = {
-  holder: "a@uid-a",
-  holderUid: "uid-a",
-  poolId: "pool",
-  durationSeconds: 30,
-};
-const RECORD = readLease({
-  apiVersion: "coordination.k8s.io/v1",
-  kind: "Lease",
-  metadata: {
-    name: "forge",
-    namespace: "cardano",
-    uid: "lease-uid",
-    resourceVersion: "7",
-    annotations: { [ANNOTATION.poolId]: "pool", [ANNOTATION.holderUid]: WRITER.holderUid },
-  },
-  spec: { holderIdentity: WRITER.holder, leaseDurationSeconds: 30, leaseTransitions: 3 },
-});
+const RECORD = leaseRecord({ ...FORGE_WRITER, seconds: 30 });
 
 /** Why a disabled cluster that holds the forge lease yields it, if it does. */
 function yieldReason(localGivesUp: ForgeContext["localGivesUp"]): string | undefined {
   const context: ForgeContext = {
     localHolds: true,
-    writer: WRITER,
+    writer: FORGE_WRITER,
     guard: {
       epoch: 2,
       fencing: true,

@@ -35,6 +35,10 @@ const LAST_OF_A = wallTime(kesPeriodBegin(PREVIEW, A.kesPeriodStart + 62) - 1);
 const FIRST_OF_A = kesPeriodBegin(PREVIEW, A.kesPeriodStart);
 /** Preview's under another name, and one whose periods are shorter. */
 const CUSTOM = { network: "devnet", genesis: PREVIEW };
+const EVOLVING = (maxKesEvolutions: number) => ({
+  network: "devnet",
+  genesis: { ...PREVIEW, maxKesEvolutions },
+});
 const QUICK = { network: "devnet", genesis: { ...PREVIEW, slotsPerKesPeriod: 86_400 } };
 
 const KEYS = await makeDemoKeys(ON_PREVIEW);
@@ -201,6 +205,18 @@ const CASES: readonly {
     sources: SET_A,
     options: { ...QUICK, now: LAST_OF_A },
     found: ["opcert kes_expired"],
+  },
+  {
+    name: "a custom network's genesis of fewer evolutions",
+    sources: SET_A,
+    options: { ...EVOLVING(61), now: LAST_OF_A },
+    found: ["opcert kes_expired"],
+  },
+  {
+    name: "a custom network's genesis of more evolutions",
+    sources: SET_A,
+    options: { ...EVOLVING(63), now: wallTime(LAST_OF_A + 1) },
+    found: ["valid"],
   },
   { name: "equal counter", sources: SET, options: { lastCounter: 0 }, found: ["valid"] },
   {

@@ -48,6 +48,7 @@ Deno.test("on any genesis a period holds the instants from its beginning to the 
   const genesis = fc.record({
     slotZeroAt: second.map((one) => wallTime(one * 1_000)),
     slotsPerKesPeriod: fc.integer({ min: 1, max: 10_000_000 }),
+    maxKesEvolutions: fc.integer({ min: 1, max: 64 }),
   });
   fc.assert(fc.property(genesis, second, (one, at) => {
     const period = kesPeriodAt(one, wallTime(at * 1_000));

@@ -96,6 +96,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       isOurs: true,
       isWaitedFor: false,
       otherPool: undefined,
+      exhausted: [],
       standing: "held by this replica",
       olderManagerRenews: false,
     },

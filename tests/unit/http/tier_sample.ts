@@ -17,6 +17,7 @@ export const TIER: TierSnapshot = {
     isHeld: true,
     standing: "held by this cluster",
     otherPool: undefined,
+    isExhausted: false,
     duplicateName: false,
     claim: undefined,
   },

@@ -80,6 +80,12 @@ Deno.test("a journal tells of each change once, and begins anew with each leader
     "Clusters compared",
     "Forge lease is held under this cluster's name by another cluster",
   ]);
+  const usedUp = { ...lost, isExhausted: true };
+  written.note({ ...TIER, forgeLease: usedUp });
+  written.note({ ...TIER, forgeLease: usedUp });
+  assertEquals(messages(), [
+    "Forge lease cannot be claimed any more: its leaseTransitions is at the maximum",
+  ]);
   written.note(FOLLOWING);
   assertEquals(messages(), []);
   written.note({ ...TIER, forgeLease: lost });

@@ -75,6 +75,17 @@ const CASES: readonly { name: string; views: readonly Snapshot[]; lines: readonl
     views: [{ ...FREE, lease: { ...FREE.lease, otherPool: "cd".repeat(28) } }],
     lines: ["Lease belongs to another pool: it is never claimed"],
   },
+  {
+    name: "locks without transitions left",
+    views: [
+      { ...FREE, lease: { ...FREE.lease, exhausted: ["older"] } },
+      { ...FREE, lease: { ...FREE.lease, exhausted: ["lock", "older"] } },
+    ],
+    lines: [
+      "Lease cannot be claimed any more: its leaseTransitions is at the maximum",
+      "Lease cannot be claimed any more: its leaseTransitions is at the maximum",
+    ],
+  },
 ];
 
 for (const { name, views, lines } of CASES) {
