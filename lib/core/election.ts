@@ -125,9 +125,13 @@ function takeFailure(turn: Turn, failure: ApiFailure): void {
   // A holder obeys Retry-After no longer than its own retry step: a longer one would cost the lease.
   const askedMs = renewing ? 0 : Math.min(failure.retryAfterMs ?? 0, BACKOFF_MS_MAX);
   const meansChanged = failure.kind === "conflict" || failure.kind === "not_found";
+  const isGone = business?.kind === "writing" && outcomeIsUnknown(failure) &&
+    (business.write.kind === "release" || business.write.kind === "move");
   const retryAfterMs = meansChanged ? CONFLICT_RETRY_MS : Math.max(waitMs, askedMs);
   update(turn, {
     business: undefined,
+    // A release that may have landed may have been claimed by: its hold buys no permit any more.
+    hold: isGone ? undefined : election.hold,
     // What failed renewed nothing: the next renewal is due as soon as it may be tried.
     sentAt: undefined,
     failures: meansChanged ? election.failures : failures,

@@ -195,3 +195,17 @@ Deno.test("a claim writes down the second that another lock's receipt told of", 
   assertEquals(lease?.spec?.holderIdentity, "new-0");
   assertEquals(lease?.metadata.annotations?.[ANNOTATION.fencedSecond], "1790000150");
 });
+
+Deno.test("a release whose answer was lost ends the hold: it may have been claimed by", () => {
+  const leader = ManagerUnderTest.leader();
+  const starting = { unfit: { code: "node_starting", message: "" } } as const;
+  leader.report({ epoch: 2, ...starting });
+  leader.report({ epoch: 3, ...starting, fencing: true }).later(3_750);
+  leader.answersAtOnce = false;
+  leader.report({ epoch: 3, ...starting, fencedSecond: 1_790_000_115 });
+  leader.answer({ kind: "timed_out", message: "no answer" }, { applied: true });
+  assertEquals(leader.store.get("lock")?.spec?.holderIdentity, "");
+  // Fit again within the hold, it would get a permit with the next write of the forge lease.
+  leader.report({ epoch: 3, fencedSecond: 1_790_000_115 });
+  assertEquals([leader.state.givingUp, leader.state.leads], [undefined, false]);
+});
