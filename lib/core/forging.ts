@@ -17,6 +17,7 @@ import {
 import { metricsTrial } from "./metrics_trial.ts";
 import {
   isUp,
+  type NodeLife,
   type NodeSighting,
   scrapedNode,
   settledNode,
@@ -129,7 +130,8 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
     ...(wentDown ? { socketAwaitedSince: turn.now.monotonic } : {}),
   });
   settle(turn);
-  if (isAnother ? node.phase !== "gone" : !isUp(before) && isUp(node)) restartFence(turn);
+  const isFirstAsked = isAnother ? node.phase !== "gone" : !isUp(before) && isUp(node);
+  if (isFirstAsked && !node.forging) restartFence(turn);
   if (node.phase !== before.phase || node.identity !== before.identity) {
     log(turn, {
       level: "info",
@@ -153,9 +155,14 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
  * could not be asked at all: its time to obey begins now.
  */
 function restartFence(turn: Turn): void {
-  const { fence, node } = turn.state;
-  if (fence === undefined || node.forging) return;
-  update(turn, { fence: restarted(fence, turn.now) });
+  const { fence } = turn.state;
+  if (fence !== undefined) update(turn, { fence: restarted(fence, turn.now) });
+}
+
+/** It forges before its socket accepts, and was not asked to stop yet. */
+function showsItselfAtStart(before: NodeLife, { state: { node, fence } }: Turn): boolean {
+  return node.phase === "starting" && !before.forging && node.forging &&
+    fence?.signalledAt === undefined;
 }
 
 function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {
@@ -175,6 +182,7 @@ function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }
   });
   update(turn, { node, scraping: false, scrapedAt: turn.now.monotonic });
   settle(turn);
+  if (showsItselfAtStart(before, turn)) restartFence(turn);
   if (before.metricsReadable !== node.metricsReadable && node.identity !== undefined) {
     log(turn, {
       level: "info",

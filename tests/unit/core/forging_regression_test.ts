@@ -163,6 +163,18 @@ Deno.test("a node that starts producing is fenced by its metrics where its socke
   assertEquals(guard.acts, ["sigkill"]);
 });
 
+Deno.test("a node that shows itself while it starts is asked before it is killed", () => {
+  const guard = GuardUnderTest.leader();
+  guard.take({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" });
+  guard.files("absent").signalled().later(500);
+  guard.look(false, { flag: false, identity: SUCCESSOR }).later(60_000).scrape(1);
+  assertEquals(guard.acts, ["sighup startup_cleanup"]);
+  guard.signalled().later(SETTINGS.fenceTimeoutMs / 2 - 1).scrape(1);
+  assertEquals(guard.acts, []);
+  guard.later(1).scrape(1);
+  assertEquals(guard.acts, ["sigkill"]);
+});
+
 Deno.test("a flagged node that starts is not asked for metrics: it cannot forge before it is up", () => {
   const guard = new GuardUnderTest().credentials().lookInVain().files("installed").later(500);
   guard.look(false).later(60_000).tick();
