@@ -4,7 +4,7 @@
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
 import { type SighupReason, wantsForging } from "../../lib/core/node_life.ts";
-import { type Permit, permitLeftMs } from "../../lib/core/permit.ts";
+import { type Permit, permitLeftMs, type Stamp } from "../../lib/core/permit.ts";
 import {
   addMs,
   type GuardInstant,
@@ -26,6 +26,9 @@ const TAKES_TIME: ReadonlySet<ForgingEffect["kind"]> = new Set([
   "sighup",
   "sigkill",
 ]);
+
+/** More than can be under way. */
+const STAMPS_KEPT = 16;
 
 /** More than this for one event is a machine that feeds itself for ever. */
 const STEPS_AT_ONCE_MAX = 100;
@@ -304,8 +307,7 @@ export class GuardIsolate extends Isolate {
           outcome: pod.signal(effect.identity, "SIGKILL"),
         });
       case "answer_stamp":
-        if (this.#stampedAt.size > 16) this.#stampedAt.clear();
-        this.#stampedAt.set(effect.stamp.at, this.world.agenda.now);
+        this.#rememberStamp(effect.stamp);
         return this.#sidecar.toManager({
           kind: "stamp",
           id: effect.id,
@@ -320,6 +322,12 @@ export class GuardIsolate extends Isolate {
       case "log":
         return this.world.note(pod.label, effect.message, effect.fields);
     }
+  }
+
+  #rememberStamp({ at }: Stamp): void {
+    this.#stampedAt.set(at, this.world.agenda.now);
+    const [oldest] = this.#stampedAt.keys();
+    if (this.#stampedAt.size > STAMPS_KEPT && oldest !== undefined) this.#stampedAt.delete(oldest);
   }
 
   /** As lib/guard has it: the clock once more, since what came before in this turn may have taken long. */
