@@ -26,6 +26,9 @@ function pause(world: World, pod: Pod, which: "guard" | "manager" | "both"): boo
 
 function misbehave(world: World, pod: Pod, manners: Partial<NodeManners>): boolean | void {
   if (pod.manners !== GOOD_MANNERS || pod.node?.isHung) return false;
+  // A stop that was ignored, and a gauge that tells of one that came about, are two faults of one node.
+  const isFencing = pod.sidecar?.guard.state.fence !== undefined;
+  if (manners.metrics === "stuck_at_0" && isFencing) return false;
   pod.trouble();
   const set = pod.manners = { ...GOOD_MANNERS, ...manners };
   const ms = world.random.between(5_000, 120_000);
