@@ -1,10 +1,9 @@
-// Owns the running of the guard's machine: files, signals, looks, scrapes, door and timer, as its driver has them.
+// Owns the running of the guard's machine: events, acts one after the other, and the timer, as its driver has them.
 // Never decides anything: stepForging does.
 
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
-import { type SighupReason, wantsForging } from "../../lib/core/node_life.ts";
-import { type Permit, permitLeftMs, type Stamp } from "../../lib/core/permit.ts";
+import type { Permit, Stamp } from "../../lib/core/permit.ts";
 import {
   addMs,
   type GuardInstant,
@@ -15,6 +14,7 @@ import {
   wallTime,
 } from "../../lib/core/time.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
+import { GuardHands } from "./guard_hands.ts";
 import { Isolate } from "./isolate.ts";
 import { caughtUp, quietUntil, SCRAPE_WATCH_MS, type Surroundings } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -36,6 +36,7 @@ const STEPS_AT_ONCE_MAX = 100;
 export class GuardIsolate extends Isolate {
   readonly #sidecar: Sidecar;
   readonly #permitClock: PermitClock;
+  readonly #hands: GuardHands;
   /** The guard's last reading of its permit clock, and what boot time was then. */
   #read: { readonly permit: PermitTime; readonly bootMs: number };
   state: Guarding;
@@ -62,6 +63,7 @@ export class GuardIsolate extends Isolate {
     super(pod.world, pod.host);
     this.#sidecar = sidecar;
     this.#permitClock = pod.host.newPermitClock();
+    this.#hands = new GuardHands(this, sidecar, this.#permitClock);
     const { forgingSettings: settings } = pod;
     const found = pod.permitFile.found(pod);
     const leftMs = Math.min(found.leftMs, settings.renewDeadlineMs);
@@ -152,6 +154,11 @@ export class GuardIsolate extends Isolate {
     const now = this.host.monotonicMs();
     const nextAt = (this.state.scrapedAt ?? now) + SCRAPE_WATCH_MS;
     this.#tickBy(nextAt > now ? nextAt : now + this.world.random.between(0, SCRAPE_WATCH_MS));
+  }
+
+  /** What they show from now on is news again. */
+  metricsAreRead(): void {
+    this.#mustScrape = false;
   }
 
   /** What the manager was not told yet, or everything again for a new one. */
@@ -269,90 +276,19 @@ export class GuardIsolate extends Isolate {
   }
 
   #carryOut(effect: ForgingEffect): void {
-    const { pod } = this.#sidecar;
-    switch (effect.kind) {
-      case "look":
-        this.#mustLook = false;
-        this.#lookedAt = undefined;
-        return this.#later(this.world.random.between(0.5, 8), () => ({
-          kind: "looked",
-          sighting: pod.sight(),
-        }));
-      case "scrape":
-        return this.#scrape();
-      case "install_files":
-        this.world.oracle.installed(pod);
-        return void this.#events.push({ kind: "files", ...pod.installFiles() });
-      case "remove_files":
-        return void this.#events.push({ kind: "files", ...pod.removeFiles() });
-      case "sighup":
-        if (this.#isTooLate(effect.reason)) {
-          const { identity, reason } = effect;
-          this.#events.push({ kind: "signalled", identity, reason, outcome: "absent" });
-          return;
-        }
-        this.world.oracle.signalled(pod, effect.reason);
-        return void this.#events.push({
-          kind: "signalled",
-          identity: effect.identity,
-          reason: effect.reason,
-          outcome: pod.signal(effect.identity, "SIGHUP"),
-        });
-      case "sigkill":
-        this.world.oracle.killed(pod);
-        return void this.#events.push({
-          kind: "signalled",
-          identity: effect.identity,
-          reason: undefined,
-          outcome: pod.signal(effect.identity, "SIGKILL"),
-        });
-      case "answer_stamp":
-        this.#rememberStamp(effect.stamp);
-        return this.#sidecar.toManager({
-          kind: "stamp",
-          id: effect.id,
-          stamp: effect.stamp,
-          permitLeftMs: effect.permitLeftMs,
-        });
-      case "keep_permit":
-        return pod.permitFile.keep(pod, {
-          leftMs: effect.until === undefined ? 0 : effect.until - this.#permitClock.now(),
-          nonces: effect.nonces,
-        });
-      case "log":
-        return this.world.note(pod.label, effect.message, effect.fields);
+    if (effect.kind === "answer_stamp") this.#rememberStamp(effect.stamp);
+    if (effect.kind === "look") {
+      this.#mustLook = false;
+      this.#lookedAt = undefined;
     }
+    const event = this.#hands.carryOut(effect);
+    if (event !== undefined) this.#events.push(event);
   }
 
   #rememberStamp({ at }: Stamp): void {
     this.#stampedAt.set(at, this.world.agenda.now);
     const [oldest] = this.#stampedAt.keys();
     if (this.#stampedAt.size > STAMPS_KEPT && oldest !== undefined) this.#stampedAt.delete(oldest);
-  }
-
-  /** As lib/guard has it: the clock once more, since what came before in this turn may have taken long. */
-  #isTooLate(reason: SighupReason): boolean {
-    const now = this.host.instant(this.#permitClock).permit;
-    return wantsForging(reason) && permitLeftMs(this.state.permit, now) === 0;
-  }
-
-  #scrape(): void {
-    const { random, agenda } = this.world;
-    const begunAt = this.host.monotonic();
-    const { pod } = this.#sidecar;
-    const ms = random.chance(0.97) ? random.between(1, 30) : random.between(30, 250);
-    agenda.after(ms * random.next(), () => {
-      this.#mustScrape = false;
-      const scrape = pod.node?.scrape() ?? { kind: "unreadable" as const };
-      this.#later(ms / 2, () => ({ kind: "scraped", begunAt, scrape }));
-    });
-  }
-
-  #later(ms: number, event: () => ForgingEvent): void {
-    this.world.agenda.after(ms, () =>
-      this.host.whenRunning(() => {
-        if (this.isAlive) this.post(event());
-      }));
   }
 }
 
