@@ -3,18 +3,21 @@
 
 import { type ApiFailure, outcomeIsUnknown } from "./api_failure.ts";
 import { assertNever } from "./assert_never.ts";
-import { act, holdRuns, isWished, nonceOf, send, standingOf } from "./election_moves.ts";
+import { act, holdRuns, isWished, nonceOf, send, soundHold, standingOf } from "./election_moves.ts";
 import {
   type Election,
   type ElectionContext,
   type ElectionEvent,
   type ElectionStep,
+  type PlannedWrite,
   type Turn,
   update,
+  type Wish,
 } from "./election_state.ts";
 import { isOwnWrite, type LeaseView, observeLease } from "./lease.ts";
 import { type LeaseRecord, readLease } from "./lease_record.ts";
 import type { LeaseWriter } from "./lease_writes.ts";
+import type { Stamp } from "./permit.ts";
 import { addMs, earliest, isBefore, latest, type Monotonic } from "./time.ts";
 
 const RETRY_MS = 1_000;
@@ -125,13 +128,11 @@ function takeFailure(turn: Turn, failure: ApiFailure): void {
   // A holder obeys Retry-After no longer than its own retry step: a longer one would cost the lease.
   const askedMs = renewing ? 0 : Math.min(failure.retryAfterMs ?? 0, BACKOFF_MS_MAX);
   const meansChanged = failure.kind === "conflict" || failure.kind === "not_found";
-  const isGone = business?.kind === "writing" && outcomeIsUnknown(failure) &&
-    (business.write.kind === "release" || business.write.kind === "move");
   const retryAfterMs = meansChanged ? CONFLICT_RETRY_MS : Math.max(waitMs, askedMs);
   update(turn, {
     business: undefined,
     // A release that may have landed may have been claimed by: its hold buys no permit any more.
-    hold: isGone ? undefined : election.hold,
+    hold: outcomeIsUnknown(failure) ? soundHold(election) : election.hold,
     // What failed renewed nothing: the next renewal is due as soon as it may be tried.
     sentAt: undefined,
     failures: meansChanged ? election.failures : failures,
@@ -148,12 +149,32 @@ function takeStamp(turn: Turn, event: Extract<ElectionEvent, { kind: "stamped" }
   const { write } = business;
   // Something was observed while the guard answered: decide anew on what is known now.
   if (view.seen !== write.record || !isWished(turn.context.wish, write.kind)) return;
+  if (isTooLate(turn, event.stamp)) {
+    update(turn, { staleProof: turn.context.provenUntil });
+    return;
+  }
   // Written back without the wait only while our own permit keeps everybody else waiting.
   if (write.kind === "write_back" && event.permitLeftMs <= 0) {
     update(turn, { hold: undefined });
     return;
   }
-  send(turn, { write, stamp: event.stamp, nonce: nonceOf(turn.context, event.id) });
+  const nonce = nonceOf(turn.context, event.id);
+  send(turn, { write: withLastStop(write, turn.context.wish), stamp: event.stamp, nonce });
+}
+
+/**
+ * A record known as ours by its holder's text alone may be a successor's, who writes the same text.
+ * Read before the stamp, it is none while nobody else could lead our cluster at the stamp; and what a
+ * successor writes later makes our PUT a conflict.
+ */
+function isTooLate({ election, context: { provenUntil } }: Turn, stamp: Stamp): boolean {
+  if (election.settings.inherits !== true) return false;
+  return provenUntil === undefined || !isBefore(stamp.at, provenUntil);
+}
+
+/** While the guard answered the node may have been stopped once more. */
+function withLastStop(write: PlannedWrite, wish: Wish): PlannedWrite {
+  return wish.kind === "release" ? { ...write, fencedSecond: wish.fencedSecond } : write;
 }
 
 function takeWritten(

@@ -38,6 +38,12 @@ export function holdRuns(election: Election, now: Monotonic): boolean {
   return hold !== undefined && isBefore(now, addMs(hold.sentAt, hold.holdMs));
 }
 
+/** The hold, unless a write that ends it is under way: it may have landed, and others act by it. */
+export function soundHold({ hold, business }: Election): Election["hold"] {
+  const ends = business?.kind === "writing" && endsHold(business.write.kind);
+  return ends ? undefined : hold;
+}
+
 export function standingOf(
   election: Election,
   { writer, now }: { writer: LeaseWriter | undefined; now: Monotonic },
@@ -126,7 +132,9 @@ function plan(
     fencedSecond?: number | undefined;
   },
 ): void {
-  const { context } = turn;
+  const { election, context } = turn;
+  const { inherits } = election.settings;
+  if (inherits && !isProven(turn)) return;
   const moved = context.wish.kind === "move" ? context.wish : undefined;
   const planned: PlannedWrite = {
     kind: write.kind,
@@ -137,11 +145,21 @@ function plan(
     lapses: context.wish.kind === "release" && context.wish.lapses === true,
   };
   const nonce = nonceOf(context, context.fresh);
-  if (write.kind === "release" || write.kind === "move") {
+  if (endsHold(write.kind) && !inherits) {
     return send(turn, { write: planned, stamp: undefined, nonce });
   }
   update(turn, { business: { kind: "stamping", id: context.fresh, write: planned } });
   turn.effects.push({ kind: "request_stamp", id: context.fresh, nonce });
+}
+
+/** Whether we may be the local leader still; the stamp has the last word. After it failed once: not by that. */
+function isProven({ election: { staleProof }, context: { provenUntil } }: Turn): boolean {
+  if (provenUntil === undefined) return false;
+  return staleProof === undefined || isBefore(staleProof, provenUntil);
+}
+
+export function endsHold(write: WriteKind): boolean {
+  return write === "release" || write === "move";
 }
 
 function read(turn: Turn): void {
@@ -204,9 +222,7 @@ export function send(
   update(turn, {
     business: { kind: "writing", write, nonce, stamp, sentAt },
     sentAt,
-    nonces: write.kind === "release" || write.kind === "move"
-      ? election.nonces
-      : withNonce(election, nonce),
+    nonces: endsHold(write.kind) ? election.nonces : withNonce(election, nonce),
   });
   turn.effects.push({ kind: "replace_lease", name: election.settings.name, object });
 }

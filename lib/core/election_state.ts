@@ -7,7 +7,7 @@ import type { LeaseObject } from "./lease_object.ts";
 import type { LeaseRecord } from "./lease_record.ts";
 import type { LeaseWriter } from "./lease_writes.ts";
 import type { Hold, Stamp } from "./permit.ts";
-import type { Monotonic, WallTime } from "./time.ts";
+import type { Monotonic, PermitTime, WallTime } from "./time.ts";
 
 /** Writes of unknown outcome, any of which may be what the Lease shows, and the one that it showed. */
 export const NONCES_KEPT = 16;
@@ -79,6 +79,8 @@ export interface Election {
   readonly mustRead: boolean;
   readonly retryAt: Monotonic | undefined;
   readonly sentAt: Monotonic | undefined;
+  /** What proved us the local leader when a stamp was too late for it: only a later proof is of use. */
+  readonly staleProof: PermitTime | undefined;
   readonly failures: number;
   readonly lastFailure: ApiFailure | undefined;
 }
@@ -126,6 +128,8 @@ export interface ElectionContext {
   readonly fencedSecond: number | undefined;
   /** The guard's epoch: a hold of an older one buys no permit, so the lease is renewed at once. */
   readonly epoch: number;
+  /** Of a lease that `inherits`: until when we surely are the local leader; see local_proof.ts. */
+  readonly provenUntil: PermitTime | undefined;
 }
 
 export interface ElectionStep {
@@ -144,6 +148,7 @@ export function newElection(settings: ElectionSettings, nonces: readonly string[
     mustRead: false,
     retryAt: undefined,
     sentAt: undefined,
+    staleProof: undefined,
     failures: 0,
     lastFailure: undefined,
   };

@@ -6,7 +6,13 @@ import { stepElection } from "./election.ts";
 import { holdRuns } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
 import type { KillFrom } from "./fence.ts";
-import { grant, planForgeWatches, stepForge, takeForgeEvent } from "./manager_forge.ts";
+import {
+  forgeReleaseIsDue,
+  grant,
+  planForgeWatches,
+  stepForge,
+  takeForgeEvent,
+} from "./manager_forge.ts";
 import { nameIsFree, stepOnePrevious, stepPrevious } from "./manager_previous.ts";
 import {
   type GuardView,
@@ -126,6 +132,8 @@ function localWish(turn: Turn): Wish {
     // Only a report made after the revoke says anything of the stop that it asked for.
     if (guard.epoch <= givingUp.epoch || guard.fencing) return { kind: "keep" };
     if (guard.fencedSecond !== undefined) {
+      // Once ours is released we lead this cluster no more, and may not act on the other.
+      if (forgeReleaseIsDue(turn)) return { kind: "keep" };
       return { kind: "release", fencedSecond: secondToRelease(turn, guard.fencedSecond) };
     }
     return { kind: "lapse" };

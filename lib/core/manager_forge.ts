@@ -2,7 +2,7 @@
 // Never grants by one lease where two are needed.
 
 import { stepElection } from "./election.ts";
-import { holdRuns } from "./election_moves.ts";
+import { holdRuns, soundHold } from "./election_moves.ts";
 import type { ElectionEffect, ElectionEvent, Wish } from "./election_state.ts";
 import { forgeStanding, judge, noteHold } from "./forge_tier.ts";
 import {
@@ -15,6 +15,7 @@ import { forgeWish } from "./forge_tier_wish.ts";
 import { noteCheck } from "./health.ts";
 import { nextTransitions } from "./lease.ts";
 import { claimedLease, type LeaseWriter } from "./lease_writes.ts";
+import { provenUntil } from "./local_proof.ts";
 import type { ManagerEvent, ManagerInstant, Managing } from "./manager_state.ts";
 import {
   contextFor,
@@ -47,7 +48,11 @@ export function stepForge(turn: Turn, event: ElectionEvent): void {
   const wish = withSecond(turn, wished.wish);
   const { election, effects, wakeAt: electionWakeAt } = stepElection(tier.election, {
     event,
-    context: { ...contextFor(turn, wish), writer: context.writer },
+    context: {
+      ...contextFor(turn, wish),
+      writer: context.writer,
+      provenUntil: provenUntil(turn.state.local),
+    },
   });
   const changesAt = tier.verdict?.changesInMs === undefined
     ? undefined
@@ -86,12 +91,21 @@ function takeEffect(turn: Turn, effect: ElectionEffect): void {
   }
 }
 
+/** Whether the forge lease is ours to release, and nothing is known to be in the way of it. */
+export function forgeReleaseIsDue(turn: Turn): boolean {
+  const { forge } = turn.state;
+  if (forge === undefined || forge.election.failures > 0) return false;
+  const context = forgeContext(turn, forge);
+  if (forgeStanding(forge, context).kind !== "mine") return false;
+  return forgeWish(forge, context).wish.kind === "release";
+}
+
 /** Grants what all leases together allow, if they do. */
 export function grant(turn: Turn): void {
   const { local, givingUp, forge, seenFencedSecond } = turn.state;
   const [nonce] = local.nonces;
-  const holds = forge === undefined ? [local.hold] : [local.hold, forge.election.hold];
-  const request = combineHolds(holds);
+  const elections = forge === undefined ? [local] : [local, forge.election];
+  const request = combineHolds(elections.map(soundHold));
   if (request === undefined || nonce === undefined || givingUp !== undefined) return;
   if (forge?.givingUp !== undefined) return;
   const seconds = [request.fencedSecond, seenFencedSecond].filter((one) => one !== undefined);

@@ -46,6 +46,7 @@ export function contextFor(turn: Turn, wish: Wish): ElectionContext {
     nonceBase: settings.nonceBase,
     fencedSecond: seenFencedSecond,
     epoch: guard?.epoch ?? 0,
+    provenUntil: undefined,
   };
 }
 

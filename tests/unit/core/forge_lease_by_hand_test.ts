@@ -44,6 +44,7 @@ function outcome(sketch: LeaseSketch): string {
       nonceBase: "n",
       fencedSecond: undefined,
       epoch: 1,
+      provenUntil: undefined,
     },
   });
   return effects.some(({ kind }) => kind === "lost") ? "lost" : "kept";

@@ -45,10 +45,16 @@ const FIT: GuardView = {
 
 type Request = Extract<ManagerEffect, { kind: "read_lease" | "create_lease" | "replace_lease" }>;
 
+function inWords({ kind, name }: Request): string {
+  return `${kind.split("_")[0]} ${name}`;
+}
+
 export class ManagerUnderTest {
   readonly store: LeaseStore;
   state: Managing;
   nowMs = 100_000;
+  /** What the permit clock and the wall clock went on by while the machine was suspended. */
+  suspendedMs = 0;
   wakeAt: number | undefined;
   /** What was wanted since the last `since()`, requests as "verb name". */
   #log: string[] = [];
@@ -85,12 +91,18 @@ export class ManagerUnderTest {
   }
 
   take(event: ManagerEvent): this {
-    const now = { monotonic: monotonic(this.nowMs), wall: wallTime(WALL_MS + this.nowMs) };
+    const wallMs = WALL_MS + this.nowMs + this.suspendedMs;
+    const now = { monotonic: monotonic(this.nowMs), wall: wallTime(wallMs) };
     const step = stepManager(this.state, { event, now, random: 0.5 });
     this.state = step.state;
     this.wakeAt = step.wakeAt;
     for (const effect of step.effects) this.#carryOut(effect);
     return this;
+  }
+
+  /** Requests that are not answered yet as "verb name", the oldest first. */
+  get underWay(): string[] {
+    return this.#under.map(inWords);
   }
 
   /** Lets the oldest request under way reach the store; its answer may be replaced. */
@@ -128,7 +140,7 @@ export class ManagerUnderTest {
     switch (effect.kind) {
       case "request_stamp": {
         const stamp = {
-          at: permitTime(this.nowMs),
+          at: permitTime(this.nowMs + this.suspendedMs),
           epoch: this.epoch,
           serial: ++this.#serial,
         };
@@ -138,7 +150,7 @@ export class ManagerUnderTest {
       case "read_lease":
       case "create_lease":
       case "replace_lease":
-        this.#log.push(`${effect.kind.split("_")[0]} ${effect.name}`);
+        this.#log.push(inWords(effect));
         this.#under.push(effect);
         if (this.answersAtOnce) this.answer();
         return;

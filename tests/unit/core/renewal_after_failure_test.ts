@@ -68,6 +68,7 @@ function holder(): { take(atMs: number, event: ElectionEvent): string[] } {
           nonceBase: "n",
           fencedSecond: undefined,
           epoch: 1,
+          provenUntil: undefined,
         },
       });
       election = step.election;

@@ -25,6 +25,7 @@ function wakeAt(election: Election, kind: "lapse" | "keep" | "follow"): number |
     nonceBase: "n",
     fencedSecond: undefined,
     epoch: 1,
+    provenUntil: undefined,
   } as const;
   return stepElection(election, { event: { kind: "tick" }, context }).wakeAt;
 }

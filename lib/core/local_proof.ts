@@ -1,0 +1,23 @@
+// Owns until when a hold of the local Lease proves that nobody else leads this cluster.
+// Never goes by the monotonic clock: it stands still while the machine is suspended, and others wait on.
+
+import { soundHold } from "./election_moves.ts";
+import type { Election } from "./election_state.ts";
+import { addMs, type PermitTime } from "./time.ts";
+
+/** How far clocks may be off: README.md, what is assumed. */
+const RATE_SLOWEST = 0.99;
+const RATE_FASTEST = 1.01;
+
+/**
+ * First instant at which another replica may have claimed the local Lease by waiting: on the fastest
+ * clock it waits for the Lease's duration, from no earlier than our last renewal was sent, and ours
+ * may be the slowest meanwhile. It is later than RENEW_DEADLINE + FENCE_TIMEOUT, so that a leader
+ * that lost its own API alone can still release the forge lease. Undefined without a hold, and from
+ * when its release is sent: by the receipt others claim without any wait.
+ */
+export function provenUntil(local: Election): PermitTime | undefined {
+  const hold = soundHold(local);
+  if (hold === undefined) return undefined;
+  return addMs(hold.stamp.at, local.settings.durationMs * RATE_SLOWEST / RATE_FASTEST);
+}
