@@ -36,6 +36,20 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "const isOurs = seen.holder === self.holder && seen.holderUid === self.holderUid;",
     "const isOurs = seen.holder === self.holder;",
   ]),
+  clusterMutant(9, "acts on the forge lease without proof of leading", [
+    "election.ts",
+    "return provenUntil === undefined || !isBefore(stamp.at, provenUntil);",
+    "return false;",
+  ]),
+  clusterMutant(9, "a release that was sent proves and permits on", [
+    "election_moves.ts",
+    "return ends ? undefined : hold;",
+    "return ends ? hold : hold;",
+  ], [
+    "manager.ts",
+    'if (forgeReleaseIsDue(turn)) return { kind: "keep" };',
+    "",
+  ]),
   clusterMutant(9, "release with a foreign resourceVersion", [
     "lease_writes.ts",
     '  return rewritten(record, {\n    spec: { holderIdentity: "", renewTime },',

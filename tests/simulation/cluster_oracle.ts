@@ -91,8 +91,11 @@ export class ClusterOracle {
   }
 
   yields({ name, label, plan }: SimulatedCluster, { to, reason }: Yielding): void {
-    this.yieldCount++;
     const world = this.#world;
+    // A machine that was suspended may yield what others hold by now: it moves nothing.
+    const holder = world.hub.get(FORGE_LEASE)?.spec?.holderIdentity ?? "";
+    if (holder !== "" && clusterOf(holder) !== name) return;
+    this.yieldCount++;
     const { now } = world.agenda;
     this.#offeredTo = to;
     if (to !== undefined) {

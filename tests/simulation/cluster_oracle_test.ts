@@ -161,6 +161,13 @@ Deno.test("an edit that the last holder could have answered is none for the next
   assertEquals(scene.claim("b").pass(60).verdictOn("b", TO_A), "needless_move");
 });
 
+Deno.test("who holds no more, and has not heard so, moves nothing by yielding", () => {
+  const recovers = { to: "a", reason: "recovered" };
+  const held = () => new Scene().claim("b").pass(60);
+  assertEquals(held().claim("a").verdictOn("b", recovers), undefined);
+  assertEquals(held().verdictOn("b", recovers), "needless_move");
+});
+
 Deno.test("who claimed what bore its name by hand holds it, and moves nothing by writing it back", () => {
   const scene = new Scene().claim("b").give("a").pass(60).claim("a");
   const { moves } = scene.world.clusterOracle;

@@ -4,7 +4,7 @@
 import { CLUSTER_FAULTS, type ClusterFault, cut } from "./cluster_faults.ts";
 import type { ClusterPod } from "./cluster_pod.ts";
 import { type ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
-import { NO_OVERRIDE } from "./simulated_cluster.ts";
+import { NO_OVERRIDE, type SimulatedCluster } from "./simulated_cluster.ts";
 import { FAIR } from "./link.ts";
 import { PROCESS_FAULTS } from "./process_faults.ts";
 import { Storm } from "./storm.ts";
@@ -37,8 +37,14 @@ export class ClusterWeather {
       cluster.store.onChange.push(({ before, after }) => {
         const moved = before?.spec?.holderIdentity !== after?.spec?.holderIdentity;
         if (moved && after !== undefined && random.chance(0.5)) this.#strikeNow(cluster.label);
+        if (moved && after?.spec?.holderIdentity === "") {
+          this.#loseAnswer(cluster, before?.spec?.holderIdentity ?? "");
+        }
       });
     }
+    world.clusterStore.onChange.push(({ before, after }) => {
+      if (before?.resource.spec !== after?.resource.spec) this.#suspendForger();
+    });
     storm.blow(() => random.exponential(meanGapMs), () => this.#victim());
   }
 
@@ -56,6 +62,43 @@ export class ClusterWeather {
       const weather = { ...FAIR, down: "hole" as const };
       const act = () => cut(this.#world, { pods, api: "hub", weather, ms });
       this.#storm.strike(stream, { name: "hub_cut_at_a_change_of_hands", pod, act });
+    });
+  }
+
+  /** Who released its local lease hears nothing of that, nor of what follows, for a while. */
+  #loseAnswer(cluster: SimulatedCluster, holder: string): void {
+    const { random, isOver } = this.#storm;
+    const pod = cluster.pods.find(({ podName }) => podName === holder);
+    if (isOver || pod === undefined || !random.chance(this.#timely)) return;
+    const ms = random.between(3_000, 9_000);
+    const act = () => {
+      pod.link.answerDelayMs = pod.timings.apiTimeoutMs;
+      this.#world.agenda.after(1, () => pod.link.answerDelayMs = 0);
+      cut(this.#world, { pods: [pod], api: "own API", weather: { ...FAIR, down: "hole" }, ms });
+    };
+    this.#storm.strike(cluster.label, { name: "answer_to_a_release_lost", pod, act });
+  }
+
+  /**
+   * While an operator moves forging, the forger's machine stands still for longer than its local
+   * lease; it goes on with the coordination API in reach, and hears from its own a little later.
+   */
+  #suspendForger(): void {
+    const world = this.#world;
+    const { random, isOver } = this.#storm;
+    if (isOver || !world.suspends || !random.chance(2 * this.#timely)) return;
+    world.agenda.after(random.skewed(1, 300), () => {
+      const pod = world.clusterPods().find((one) => world.oracle.isAble(one));
+      if (this.#storm.isOver || pod === undefined || pod.host.isSuspended) return;
+      const suspendedMs = random.between(1.2, 3) * pod.timings.durationMs;
+      const act = () => {
+        const ms = suspendedMs + world.random.between(500, 8_000);
+        const weather = { ...FAIR, down: "hole" as const };
+        cut(world, { pods: [pod], api: "own API", weather, ms });
+        world.note(pod.label, `machine suspended for ${Math.round(suspendedMs)} ms`);
+        pod.suspend(suspendedMs);
+      };
+      this.#storm.strike("edit", { name: "forger_suspended_at_an_edit", pod, act });
     });
   }
 

@@ -27,6 +27,7 @@ export const NAMED_BUGS: Readonly<Record<string, readonly string[]>> = {
   "grant of an older epoch": ["grant of an older epoch is given and honoured"],
   "permit file outliving a fence": ["permit file outlives the fence"],
   "name without uid inherited": ["mine by name alone", "mine by name without uid"],
+  "acting for a cluster that another leads": ["acts on the forge lease without proof of leading"],
   "barren cluster renewing": ["a cluster that cannot forge renews"],
   "favourite that gets 403": ["answer of an older epoch accepted for a yield"],
   "freeze just before the deadline after a black hole": [
