@@ -17,13 +17,8 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
     (world, pod) => deleteSoon(world, pod),
     // The guard learns that it is unfit while the grant is on its way.
     (world, pod) => refuseSocket(world, pod),
-    // It passes the lease on at once, to one that knows only its receipt.
-    (world, pod) => {
-      refuseSocket(world, pod);
-      for (const other of world.pods) {
-        if (other !== pod) other.sidecar?.crashManager(world.random.skewed(20, 300));
-      }
-    },
+    passOn,
+    passOn,
     (world, pod) => refuseDisk(world, pod),
     // It stands still between a check and what follows, and nothing it sent since came through.
     (world, pod) => {
@@ -95,6 +90,14 @@ const STRIKES: Readonly<Record<Moment, readonly ((world: World, pod: Pod) => voi
     },
   ],
 };
+
+/** It passes the lease on at once, to one that knows only its receipt. */
+function passOn(world: World, pod: Pod): void {
+  refuseSocket(world, pod);
+  for (const other of world.pods) {
+    if (other !== pod) other.sidecar?.crashManager(world.random.skewed(20, 300));
+  }
+}
 
 /** The writes of those who lost are still under way. */
 function deleteSoon(world: World, pod: Pod): void {
