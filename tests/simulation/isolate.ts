@@ -13,6 +13,7 @@ export abstract class Isolate {
   protected readonly host: Host;
   isAlive = true;
   isPaused = false;
+  resumedAt = -Infinity;
   /** When a timer was last set that fires noticeably late. */
   lateAt = -Infinity;
   readonly #waiting: (() => void)[] = [];
@@ -44,6 +45,7 @@ export abstract class Isolate {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
+    this.resumedAt = this.world.agenda.now;
     for (const task of this.#waiting.splice(0)) this.run(task);
   }
 

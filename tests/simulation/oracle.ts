@@ -179,7 +179,7 @@ export class Oracle {
     if (at - (this.#world.restored?.at ?? -Infinity) < 40_000) return;
     agenda.after(renewIntervalMs + 2_500, () => {
       const calm = pod.untroubledSince < at - 10_000 && !pod.isTroubled &&
-        pod.sidecar?.manager === manager && manager?.isPaused === false;
+        pod.sidecar?.manager === manager && manager?.isPaused === false && manager.resumedAt < at;
       if (!calm || !this.isAble(pod) || !pod.link.isFair) return;
       if (this.#running.get(pod)!.from >= at || pod.lastRenewalAt > at) return;
       const lease = this.#world.store.get(pod.leaseName);

@@ -45,7 +45,8 @@ export class Weather {
     const forger = pods.find((pod) => oracle.isAble(pod));
     const sparesForger = isMild && !fault.isMild;
     if (sparesForger) {
-      const others = pods.filter((pod) => pod !== forger);
+      // One without the flag may be able beside the leader, until it is fenced.
+      const others = pods.filter((pod) => !oracle.isAble(pod));
       return forger === undefined || others.length === 0 ? undefined : random.pick(others);
     }
     if (isMild && forger === undefined) return undefined;
