@@ -111,7 +111,8 @@ export class GuardIsolate extends Isolate {
   }
 
   post(event: ForgingEvent): void {
-    this.run(() => this.#take(event));
+    if (this.runsNow) this.#take(event);
+    else this.run(() => this.#take(event));
   }
 
   protected override tick(): void {

@@ -68,7 +68,8 @@ export class ManagerIsolate extends Isolate {
   }
 
   post(event: ManagerEvent): void {
-    this.run(() => this.#step(event));
+    if (this.runsNow) this.#step(event);
+    else this.run(() => this.#step(event));
   }
 
   protected override tick(): void {

@@ -52,7 +52,7 @@ export class Oracle {
 
   constructor(world: World) {
     this.#world = world;
-    world.agenda.after(CHECK_MS, () => this.#check());
+    world.agenda.after(CHECK_MS, this.#check);
   }
 
   isAble(pod: Pod): boolean {
@@ -251,16 +251,16 @@ export class Oracle {
     }
   }
 
-  #check(): void {
+  readonly #check = (): void => {
     const { agenda, pods } = this.#world;
-    agenda.after(CHECK_MS, () => this.#check());
+    agenda.after(CHECK_MS, this.#check);
     for (const pod of pods) {
       const exposed = pod.files.inPlace !== "absent" && pod.node?.accepts === true;
       const isAble = this.#running.has(pod);
       const unpermitted = (isAble || exposed) && !pod.permitRuns();
       if (!unpermitted) {
-        this.#unpermittedSince.delete(pod);
-        this.#filesSince.delete(pod);
+        if (this.#unpermittedSince.size > 0) this.#unpermittedSince.delete(pod);
+        if (this.#filesSince.size > 0) this.#filesSince.delete(pod);
         continue;
       }
       this.#clockOf(this.#unpermittedSince, pod, isAble && unpermitted);
@@ -275,7 +275,7 @@ export class Oracle {
       this.#mustEnd(this.#unpermittedSince, pod, { budgetMs: budgetMs + extraMs, what: "forging" });
       this.#mustEnd(this.#filesSince, pod, { budgetMs: budgetMs + extraMs, what: "files" });
     }
-  }
+  };
 
   #clockOf(since: Map<Pod, number>, pod: Pod, holds: boolean): void {
     if (!holds) since.delete(pod);

@@ -146,7 +146,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     isMildForFollowers: true,
     strike: (_world, pod) => pod.endNode("crashes"),
   },
-  { name: "node_hangs", weight: 4, strike: hang },
+  { name: "node_hangs", weight: 2, strike: hang },
   {
     name: "node_refuses_stop",
     weight: 4,

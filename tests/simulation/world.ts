@@ -111,7 +111,7 @@ export class World {
     this.isMild = this.random.chance(0.12);
     this.suspends = this.random.chance(0.2);
     this.renames = this.random.chance(0.3) && !this.isMild;
-    this.skipsQuiet = !this.random.chance(0.02);
+    this.skipsQuiet = !this.random.chance(0.01);
     this.oracle = new Oracle(this);
     this.store.onChange.push((change) => {
       for (const watch of this.watches) watch.hear(change);
