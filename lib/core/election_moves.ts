@@ -13,6 +13,7 @@ import {
   type WriteKind,
 } from "./election_state.ts";
 import {
+  clusterOf,
   firstTransitions,
   leaseStanding,
   type LeaseStandpoint,
@@ -158,7 +159,7 @@ function isProven({ election: { staleProof }, context: { provenUntil } }: Turn):
   return staleProof === undefined || isBefore(staleProof, provenUntil);
 }
 
-export function endsHold(write: WriteKind): boolean {
+function endsHold(write: WriteKind): boolean {
   return write === "release" || write === "move";
 }
 
@@ -183,12 +184,6 @@ function create(turn: Turn, writer: LeaseWriter): void {
   });
   update(turn, { business: { kind: "creating", sentAt: now.monotonic }, retryAt: undefined });
   turn.effects.push({ kind: "create_lease", name: settings.name, object });
-}
-
-/** Name of the cluster in a holder's text, `name@uid`. */
-export function clusterOf(holder: string): string {
-  const at = holder.lastIndexOf("@");
-  return at < 0 ? holder : holder.slice(0, at);
 }
 
 export function isWished(wish: Wish, write: WriteKind): boolean {

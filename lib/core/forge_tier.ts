@@ -1,10 +1,10 @@
 // Owns the second tier as one local leader sees it: how the forge lease stands, and what the clusters' order means for it.
 // Never judges without the local lease.
 
-import { clusterOf, holdRuns, standingOf } from "./election_moves.ts";
+import { holdRuns, standingOf } from "./election_moves.ts";
 import type { ForgeContext, ForgeTier } from "./forge_tier_state.ts";
 import { parseIsoTime } from "./iso_time.ts";
-import { silentFrom, type Standing } from "./lease.ts";
+import { clusterOf, silentFrom, type Standing } from "./lease.ts";
 import { judgeAgain } from "./policy.ts";
 import { findCluster, type ForgeLeaseView, type PolicyInput } from "./policy_verdict.ts";
 import { shouldYield } from "./policy_yield.ts";

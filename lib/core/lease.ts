@@ -190,7 +190,7 @@ export function isOwnWrite(
 }
 
 /** The part of `cluster@uid` before the uid of the local Lease. */
-function clusterOf(holder: string): string {
+export function clusterOf(holder: string): string {
   const at = holder.lastIndexOf("@");
   return at < 0 ? holder : holder.slice(0, at);
 }

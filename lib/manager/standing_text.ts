@@ -2,9 +2,9 @@
 // Never decides by it.
 
 import { assertNever } from "../core/assert_never.ts";
-import { clusterOf, holdRuns } from "../core/election_moves.ts";
+import { holdRuns } from "../core/election_moves.ts";
 import type { ForgeTier } from "../core/forge_tier_state.ts";
-import { type Standing, TRANSITIONS_MAX } from "../core/lease.ts";
+import { clusterOf, type Standing, TRANSITIONS_MAX } from "../core/lease.ts";
 import type { Managing } from "../core/manager_state.ts";
 import { elapsedMs, type Monotonic } from "../core/time.ts";
 import { reasonWord } from "../reason.ts";

@@ -3,10 +3,10 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { ForgeState } from "../core/cluster.ts";
-import { clusterOf, holdRuns } from "../core/election_moves.ts";
+import { holdRuns } from "../core/election_moves.ts";
 import { forgeStanding, hasDuplicateName, ownVerdict } from "../core/forge_tier.ts";
 import type { ForgeTier } from "../core/forge_tier_state.ts";
-import { isExhausted } from "../core/lease.ts";
+import { clusterOf, isExhausted } from "../core/lease.ts";
 import { forgeContextOf } from "../core/manager_forge.ts";
 import type { ManagerInstant, Managing } from "../core/manager_state.ts";
 import type { ClusterVerdict } from "../core/policy_verdict.ts";

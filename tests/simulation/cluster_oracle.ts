@@ -2,7 +2,7 @@
 // Never judges overlaps: oracle.ts does, over all nodes of the pool.
 
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
-import { clusterOf } from "../../lib/core/election_moves.ts";
+import { clusterOf } from "../../lib/core/lease.ts";
 import { healthPenalty } from "../../lib/core/health.ts";
 import type { ManagerEffect } from "../../lib/core/manager_state.ts";
 import { wishOf } from "../../lib/core/policy_wish.ts";

@@ -3,7 +3,7 @@
 
 import type { GuardView } from "../../lib/core/manager_state.ts";
 import type { SighupReason } from "../../lib/core/node_life.ts";
-import { clusterOf } from "../../lib/core/election_moves.ts";
+import { clusterOf } from "../../lib/core/lease.ts";
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import type { LeaseObject } from "../../lib/core/lease_object.ts";
 import { apartClass, claimsUnseenPast, diedWhileFailing } from "./apart.ts";
