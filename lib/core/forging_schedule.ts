@@ -8,10 +8,11 @@ import { type Turn, update } from "./forging_turn.ts";
 import { isUp, type NodeLife } from "./node_life.ts";
 import { addMs, earliest, elapsedMs, isBefore, type Monotonic } from "./time.ts";
 
-const LOOK_MS = 1_000;
+/** How often an idle guard looks at its node, and scrapes it. */
+export const LOOK_MS = 1_000;
+export const SCRAPE_WATCH_MS = 5_000;
 const LOOK_SOON_MS = 250;
 const LOOK_DYING_MS = 50;
-const SCRAPE_WATCH_MS = 5_000;
 /** Below the eight requests a second that cardano-node's own metrics server allows. */
 const SCRAPE_DENSE_MS = 150;
 /** A start may take half an hour, and its metrics come late in it. */

@@ -1,6 +1,7 @@
 // Owns the running of the guard's machine: events, acts one after the other, and the timer, as its driver has them.
 // Never decides anything: stepForging does.
 
+import { SCRAPE_WATCH_MS } from "../../lib/core/forging_schedule.ts";
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
 import type { Permit, Stamp } from "../../lib/core/permit.ts";
@@ -16,7 +17,7 @@ import {
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { GuardHands } from "./guard_hands.ts";
 import { Isolate } from "./isolate.ts";
-import { caughtUp, quietUntil, SCRAPE_WATCH_MS, type Surroundings } from "./quiet.ts";
+import { caughtUp, quietUntil, type Surroundings } from "./quiet.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /** What happens meanwhile waits, and the node may act on the first before the second. */
@@ -111,8 +112,7 @@ export class GuardIsolate extends Isolate {
   }
 
   post(event: ForgingEvent): void {
-    if (this.runsNow) this.#take(event);
-    else this.run(() => this.#take(event));
+    this.run(() => this.#take(event));
   }
 
   protected override tick(): void {

@@ -30,10 +30,6 @@ export abstract class Isolate {
 
   protected abstract tick(): void;
 
-  protected get runsNow(): boolean {
-    return this.isAlive && !this.isPaused && !this.host.isSuspended;
-  }
-
   /** Runs a task of this isolate as soon as it can run at all. */
   run(task: () => void): void {
     if (!this.isAlive) return;

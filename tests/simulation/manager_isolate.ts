@@ -68,8 +68,7 @@ export class ManagerIsolate extends Isolate {
   }
 
   post(event: ManagerEvent): void {
-    if (this.runsNow) this.#step(event);
-    else this.run(() => this.#step(event));
+    this.run(() => this.#step(event));
   }
 
   protected override tick(): void {

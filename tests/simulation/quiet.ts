@@ -1,13 +1,11 @@
 // Owns what an idle guard leaves out: ticks, looks and scrapes that would find nothing new.
 // Never leaves out one that time alone gives a meaning: permit's end, back-off, a fence or a start.
 
+import { LOOK_MS, SCRAPE_WATCH_MS } from "../../lib/core/forging_schedule.ts";
 import { type Guarding, SETTLE_MS } from "../../lib/core/forging_state.ts";
 import { type NodeLife, wantsForging } from "../../lib/core/node_life.ts";
 import { addMs, elapsedMs, type Monotonic } from "../../lib/core/time.ts";
 
-/** How often an idle guard looks and scrapes: what changes is seen within this. */
-export const LOOK_MS = 1_000;
-export const SCRAPE_WATCH_MS = 5_000;
 /** So that a mistake here shows as a delay and not as a standstill. */
 const LONGEST_MS = 60_000;
 
