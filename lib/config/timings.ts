@@ -1,6 +1,7 @@
 // Owns the rules between the durations: a leader has stopped before another may start.
 // Never uses fractions of a millisecond, so that the rules hold exactly and not almost.
 
+import { FASTEST_CLOCK_PERCENT, SLOWEST_CLOCK_PERCENT } from "../core/time.ts";
 import type { SettingReader } from "./reader.ts";
 import type { SettingName } from "./settings.ts";
 
@@ -39,12 +40,14 @@ const FENCE_TIMEOUT_MS_MIN = 2_000;
 /** H + S + slack on a clock 1 % too slow must not outlast W on one 1 % too fast. */
 export function timingsAreSafe(timings: Timings): boolean {
   const { durationMs, renewDeadlineMs, fenceTimeoutMs } = timings;
-  return 99 * durationMs >= 101 * (renewDeadlineMs + fenceTimeoutMs + FENCE_SLACK_MS);
+  const heldMs = renewDeadlineMs + fenceTimeoutMs + FENCE_SLACK_MS;
+  return SLOWEST_CLOCK_PERCENT * durationMs >= FASTEST_CLOCK_PERCENT * heldMs;
 }
 
 /** The longest H that is safe; negative where no H is. */
 export function longestRenewDeadlineMs(durationMs: number, fenceTimeoutMs: number): number {
-  return Math.floor(99 * durationMs / 101) - fenceTimeoutMs - FENCE_SLACK_MS;
+  const waitedMs = Math.floor(SLOWEST_CLOCK_PERCENT * durationMs / FASTEST_CLOCK_PERCENT);
+  return waitedMs - fenceTimeoutMs - FENCE_SLACK_MS;
 }
 
 export function defaultRenewDeadlineMs(durationMs: number, fenceTimeoutMs: number): number {

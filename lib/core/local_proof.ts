@@ -3,11 +3,7 @@
 
 import { soundHold } from "./election_moves.ts";
 import type { Election } from "./election_state.ts";
-import { addMs, type PermitTime } from "./time.ts";
-
-/** How far clocks may be off: README.md, what is assumed. */
-const RATE_SLOWEST = 0.99;
-const RATE_FASTEST = 1.01;
+import { addMs, FASTEST_CLOCK_PERCENT, type PermitTime, SLOWEST_CLOCK_PERCENT } from "./time.ts";
 
 /**
  * First instant at which another replica may have claimed the local Lease by waiting: on the fastest
@@ -19,5 +15,6 @@ const RATE_FASTEST = 1.01;
 export function provenUntil(local: Election): PermitTime | undefined {
   const hold = soundHold(local);
   if (hold === undefined) return undefined;
-  return addMs(hold.stamp.at, local.settings.durationMs * RATE_SLOWEST / RATE_FASTEST);
+  const { durationMs } = local.settings;
+  return addMs(hold.stamp.at, durationMs * SLOWEST_CLOCK_PERCENT / FASTEST_CLOCK_PERCENT);
 }

@@ -35,6 +35,13 @@ export function wallTime(ms: number): WallTime {
   return ms as WallTime;
 }
 
+/**
+ * How far the clocks of two machines may be off true speed, in percent of it: README.md says what is
+ * assumed. Integers, so that rules between whole milliseconds hold exactly.
+ */
+export const SLOWEST_CLOCK_PERCENT = 99;
+export const FASTEST_CLOCK_PERCENT = 101;
+
 /** Whether `a` lies before `b`. Both must be of one clock, which `<` would not check. */
 export function isBefore<T extends AnyInstant>(a: T, b: NoInfer<T>): boolean {
   return a < b;
