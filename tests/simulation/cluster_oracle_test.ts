@@ -8,18 +8,7 @@ import { wallTime } from "../../lib/core/time.ts";
 import { ClusterWorld, FORGE_LEASE } from "./cluster_world.ts";
 import { PRODUCTION } from "./core.ts";
 import { EPOCH_MS } from "./host.ts";
-import { newSpec, NO_OVERRIDE, SimulatedCluster } from "./simulated_cluster.ts";
-
-const REPORT = {
-  lastHeartbeatTime: "",
-  forgeEpoch: 1,
-  ready: true,
-  activeLeader: "",
-  betterSince: undefined,
-  consecutiveFailures: 0,
-  healthy: true,
-  farBehind: false,
-};
+import { ABLE_REPORT, newSpec, NO_OVERRIDE, SimulatedCluster } from "./simulated_cluster.ts";
 
 /** Clusters a and b, told what to do; the delay of a failback is 180 s. */
 class Scene {
@@ -103,7 +92,7 @@ class Scene {
   /** What the oracle says when one yields to the other, that reported a moment ago. */
   verdictOn(name: string, { to, reason }: { to: string; reason: string }): string | undefined {
     this.world.clusterStore.report(to, {
-      ...REPORT,
+      ...ABLE_REPORT,
       lastHeartbeatTime: `${this.world.agenda.now}`,
     });
     const cluster = this.#clusters.get(name)!;

@@ -1,7 +1,7 @@
 // Owns one simulated cluster: its API store, its settings, its replicas, and what is true of it.
 // Never tells the machines what is true: they have to find out.
 
-import type { ClusterSpec } from "../../lib/core/cluster.ts";
+import type { ClusterReport, ClusterSpec } from "../../lib/core/cluster.ts";
 import type { Timings } from "../../lib/config/timings.ts";
 import type { ClusterPod } from "./cluster_pod.ts";
 import { LeaseStore } from "./store.ts";
@@ -62,6 +62,18 @@ export function newSpec(region: string, priority: number): ClusterSpec {
     override: NO_OVERRIDE,
   };
 }
+
+/** Of a cluster that is able in every way, and does not forge. */
+export const ABLE_REPORT: ClusterReport = {
+  lastHeartbeatTime: "",
+  forgeEpoch: 1,
+  ready: true,
+  activeLeader: "",
+  betterSince: undefined,
+  consecutiveFailures: 0,
+  healthy: true,
+  farBehind: false,
+};
 
 export const NO_OVERRIDE: ClusterSpec["override"] = {
   enabled: false,

@@ -7,7 +7,8 @@ import { newElection } from "../../../lib/core/election_state.ts";
 import { leaseStanding, observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
 import type { LeaseObject } from "../../../lib/core/lease_object.ts";
 import { readLease } from "../../../lib/core/lease_record.ts";
-import { monotonic, wallTime } from "../../../lib/core/time.ts";
+import { monotonic } from "../../../lib/core/time.ts";
+import { electionContext } from "./election_support.ts";
 import { FORGE_TIER_SETTINGS } from "./forge_tier_support.ts";
 import { leaseObject, type LeaseSketch } from "./lease_support.ts";
 
@@ -35,17 +36,7 @@ function standing(sketch: LeaseSketch): string {
 function outcome(sketch: LeaseSketch): string {
   const { effects } = stepElection(newElection(FORGE_TIER_SETTINGS.lease, SELF.nonces), {
     event: { kind: "seen", object: lease(sketch), by: "read" },
-    context: {
-      wish: { kind: "follow" },
-      writer: { ...SELF, durationSeconds: 30 },
-      now: { monotonic: monotonic(1_000), wall: wallTime(1_790_000_000_000) },
-      random: 0,
-      fresh: 1,
-      nonceBase: "n",
-      fencedSecond: undefined,
-      epoch: 1,
-      provenUntil: undefined,
-    },
+    context: electionContext(1_000, { writer: { ...SELF, durationSeconds: 30 } }),
   });
   return effects.some(({ kind }) => kind === "lost") ? "lost" : "kept";
 }

@@ -9,21 +9,12 @@ import { forgeWish } from "../../../lib/core/forge_tier_wish.ts";
 import { observeLease, UNOBSERVED } from "../../../lib/core/lease.ts";
 import { observeHeartbeats } from "../../../lib/core/policy_heartbeat.ts";
 import { monotonic, wallTime } from "../../../lib/core/time.ts";
-import { newSpec } from "../../simulation/simulated_cluster.ts";
+import { ABLE_REPORT, newSpec } from "../../simulation/simulated_cluster.ts";
 import { FORGE_TIER_SETTINGS, FORGE_WRITER } from "./forge_tier_support.ts";
 import { leaseRecord } from "./lease_support.ts";
 
 function cluster(name: string): ClusterResource {
-  const report = {
-    lastHeartbeatTime: "2026-09-21T00:00:00Z",
-    forgeEpoch: 3,
-    ready: true,
-    activeLeader: "",
-    betterSince: undefined,
-    consecutiveFailures: 0,
-    healthy: true,
-    farBehind: false,
-  };
+  const report = { ...ABLE_REPORT, lastHeartbeatTime: "2026-09-21T00:00:00Z", forgeEpoch: 3 };
   return { name, generation: 1, spec: newSpec(name, name === "a" ? 1 : 2), report };
 }
 

@@ -14,7 +14,8 @@ import {
 import { observeLease } from "../../../lib/core/lease.ts";
 import { readLease } from "../../../lib/core/lease_record.ts";
 import { provenUntil } from "../../../lib/core/local_proof.ts";
-import { monotonic, type PermitTime, permitTime, wallTime } from "../../../lib/core/time.ts";
+import { monotonic, type PermitTime, permitTime } from "../../../lib/core/time.ts";
+import { electionContext } from "./election_support.ts";
 import { FORGE_TIER_SETTINGS, FORGE_WRITER } from "./forge_tier_support.ts";
 import { leaseRecord } from "./lease_support.ts";
 
@@ -80,17 +81,7 @@ Deno.test("nothing proves leadership without a hold, or while its release is und
 });
 
 function forgeContext(wish: Wish, provenUntil: PermitTime): ElectionContext {
-  return {
-    wish,
-    writer: FORGE_WRITER,
-    now: { monotonic: monotonic(1_000), wall: wallTime(1_790_000_000_000) },
-    random: 0.5,
-    fresh: 7,
-    nonceBase: "n",
-    fencedSecond: undefined,
-    epoch: 1,
-    provenUntil,
-  };
+  return electionContext(1_000, { wish, writer: FORGE_WRITER, fresh: 7, provenUntil });
 }
 
 /** A holder of the forge lease that asked for the stamp of what is wished. */

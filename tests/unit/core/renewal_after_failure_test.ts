@@ -16,6 +16,7 @@ import { stepManager } from "../../../lib/core/manager.ts";
 import { type GuardView, type ManagerEvent, newManaging } from "../../../lib/core/manager_state.ts";
 import type { Stamp } from "../../../lib/core/permit.ts";
 import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
+import { electionContext } from "./election_support.ts";
 
 const POOL = "00".repeat(28);
 const LEASE = {
@@ -55,22 +56,9 @@ function holder(): { take(atMs: number, event: ElectionEvent): string[] } {
   let fresh = 0;
   return {
     take(atMs, event) {
-      const now = { monotonic: monotonic(atMs), wall: wallTime(atMs) };
       fresh += 1;
-      const step = stepElection(election, {
-        event,
-        context: {
-          wish: { kind: "lead" },
-          writer: WRITER,
-          now,
-          random: 0,
-          fresh,
-          nonceBase: "n",
-          fencedSecond: undefined,
-          epoch: 1,
-          provenUntil: undefined,
-        },
-      });
+      const context = electionContext(atMs, { wish: { kind: "lead" }, writer: WRITER, fresh });
+      const step = stepElection(election, { event, context });
       election = step.election;
       return step.effects.map(({ kind }) => kind);
     },

@@ -4,7 +4,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { stepElection } from "../../../lib/core/election.ts";
 import { type Election, newElection } from "../../../lib/core/election_state.ts";
-import { monotonic, permitTime, wallTime } from "../../../lib/core/time.ts";
+import { monotonic, permitTime } from "../../../lib/core/time.ts";
+import { electionContext } from "./election_support.ts";
 
 const settings = {
   name: "lock",
@@ -15,18 +16,7 @@ const settings = {
 };
 
 function wakeAt(election: Election, kind: "lapse" | "keep" | "follow"): number | undefined {
-  const now = { monotonic: monotonic(50_000), wall: wallTime(50_000) };
-  const context = {
-    wish: { kind },
-    writer: undefined,
-    now,
-    random: 0,
-    fresh: 1,
-    nonceBase: "n",
-    fencedSecond: undefined,
-    epoch: 1,
-    provenUntil: undefined,
-  } as const;
+  const context = electionContext(50_000, { wish: { kind } });
   return stepElection(election, { event: { kind: "tick" }, context }).wakeAt;
 }
 
