@@ -72,7 +72,7 @@ export class Pod {
   }
 
   get #chosenPorts(): { metrics: number; guard: number; node: number } {
-    return this.#ports ??= threePorts();
+    return this.#ports ??= { metrics: freePort(), guard: freePort(), node: freePort() };
   }
 
   get url(): string {
@@ -219,12 +219,4 @@ export class Pod {
   #pause(ms: number): Promise<void> {
     return sleep(ms, this.#ended.signal);
   }
-}
-
-/** Each another: a port that was free a moment ago may be given once more. */
-function threePorts(): { metrics: number; guard: number; node: number } {
-  const ports = new Set<number>();
-  while (ports.size < 3) ports.add(freePort());
-  const [metrics, guard, node] = [...ports] as [number, number, number];
-  return { metrics, guard, node };
 }

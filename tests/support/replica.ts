@@ -164,6 +164,13 @@ export class Replica {
     }, { timeoutMs, everyMs: 100 });
   }
 
+  /** What it logged last, and what its node did. */
+  tell(events: number): string {
+    const lines = this.record.lines().filter(({ event }) => event !== "still_able")
+      .map(({ wallMs, event, note = "" }) => `${new Date(wallMs).toISOString()} ${event} ${note}`);
+    return [this.key, this.logTail(), ...lines.slice(-events)].join("\n");
+  }
+
   token(): string {
     return Deno.readTextFileSync(`${this.accountDir}/token`);
   }

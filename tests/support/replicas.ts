@@ -145,10 +145,16 @@ export class Replicas implements AsyncDisposable {
   }
 
   /** Until its node is up and its sidecar has answered. */
-  untilReady({ key, pod }: Replica): Promise<true> {
-    return until(`${key} in ${this.namespace} to be ready`, async () => {
-      return (await pod.status())?.guard?.node.phase === "ready";
-    }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 });
+  async untilReady(replica: Replica): Promise<void> {
+    const { key, pod } = replica;
+    try {
+      await until(`${key} in ${this.namespace} to be ready`, async () => {
+        return (await pod.status())?.guard?.node.phase === "ready";
+      }, { timeoutMs: START_DEADLINE_MS, everyMs: 200 });
+    } catch (cause) {
+      const said = JSON.stringify(await pod.status());
+      throw new Error(`${key} is not ready, and says ${said}\n${replica.tell(10)}`, { cause });
+    }
   }
 
   /** Until the holder renewed once more, so that all others have seen a renewal as it came. */

@@ -107,9 +107,5 @@ export function untilPassed(ms: number, sinceMs: number): Promise<true> {
 
 /** For a scenario that failed: what each replica logged last, and what its node did. */
 export function describe(replicas: Replicas): string {
-  return replicas.all.map((replica) => {
-    const events = replica.record.lines().filter(({ event }) => event !== "still_able")
-      .map(({ wallMs, event, note = "" }) => `${new Date(wallMs).toISOString()} ${event} ${note}`);
-    return [replica.key, replica.logTail(), ...events.slice(-60)].join("\n");
-  }).join("\n");
+  return replicas.all.map((replica) => replica.tell(60)).join("\n");
 }
