@@ -6,6 +6,7 @@ import {
   elapsedMs,
   type GuardInstant,
   isBefore,
+  latest,
   type Monotonic,
   type PermitTime,
 } from "./time.ts";
@@ -21,7 +22,10 @@ export type KillFrom = "half_fence" | "permit_end";
 
 export interface Fence {
   readonly reason: string;
+  /** When the permit ended, or the fear began: before this process did, where it is another's fence. */
   readonly since: GuardInstant;
+  /** When this process began to ask. */
+  readonly openedAt: Monotonic;
   /** When the wait of others could end, counted from our last renewal. */
   readonly claimableAt: PermitTime | undefined;
   /** End of the permit that was taken back early, while the node may take that long. */
@@ -31,15 +35,19 @@ export interface Fence {
 }
 
 /**
- * When the node is to be killed, as it looks now: should the permit clock run ahead of the monotonic
- * one, as over a suspension, it is sooner at the next look. Never later.
+ * When the node is to be killed: half of FENCE_TIMEOUT after the fence began. Where that was under a
+ * process before this one, it is asked for a quarter of it all the same: an obedient node stops in that.
+ * Of a patient fence, as it looks now: should the permit clock run ahead of the monotonic one, as over a
+ * suspension, it is sooner at the next look. Never later.
  */
 export function killDueAt(
-  { since, patientUntil }: Fence,
+  { since, openedAt, patientUntil }: Fence,
   { fenceTimeoutMs, now }: { fenceTimeoutMs: number; now: GuardInstant },
 ): Monotonic {
   const halfMs = fenceTimeoutMs / 2;
-  if (patientUntil === undefined) return addMs(since.monotonic, halfMs);
+  if (patientUntil === undefined) {
+    return latest(addMs(since.monotonic, halfMs), addMs(openedAt, fenceTimeoutMs / 4));
+  }
   return addMs(now.monotonic, elapsedMs(now.permit, addMs(patientUntil, halfMs)));
 }
 
@@ -55,7 +63,7 @@ export function fenceCountsFrom({ since, patientUntil }: Fence): PermitTime {
 export function hurried(fence: Fence, now: GuardInstant): Fence {
   const { patientUntil } = fence;
   if (patientUntil === undefined || !isBefore(now.permit, patientUntil)) return fence;
-  return { ...fence, since: now, patientUntil: undefined };
+  return { ...fence, since: now, openedAt: now.monotonic, patientUntil: undefined };
 }
 
 /** What was asked of one process was not asked of its successor: its time begins now. */
@@ -63,6 +71,7 @@ export function restarted(fence: Fence, now: GuardInstant): Fence {
   return {
     ...fence,
     since: now,
+    openedAt: now.monotonic,
     patientUntil: undefined,
     signalledAt: undefined,
     killedAt: undefined,

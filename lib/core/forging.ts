@@ -155,14 +155,18 @@ function takeSighting(turn: Turn, sighting: NodeSighting): void {
  * could not be asked at all: its time to obey begins now.
  */
 function restartFence(turn: Turn): void {
-  const { fence } = turn.state;
-  if (fence !== undefined) update(turn, { fence: restarted(fence, turn.now) });
+  const { fence, stopOwedSince } = turn.state;
+  if (fence === undefined) return;
+  update(turn, { fence: restarted(fence, turn.now) });
+  if (stopOwedSince === undefined) return;
+  update(turn, { stopOwedSince: turn.now.permit });
+  keepPermit(turn);
 }
 
-/** It forges before its socket accepts, and was not asked to stop yet. */
+/** It forges before its socket accepts, and was not asked to stop yet, or only before it could hear of it. */
 function showsItselfAtStart(before: NodeLife, { state: { node, fence } }: Turn): boolean {
-  return node.phase === "starting" && !before.forging && node.forging &&
-    fence?.signalledAt === undefined;
+  const isAsked = fence?.signalledAt !== undefined && before.signal?.effectSeen !== true;
+  return node.phase === "starting" && !before.forging && node.forging && !isAsked;
 }
 
 function takeScrape(turn: Turn, event: Extract<ForgingEvent, { kind: "scraped" }>): void {
@@ -293,6 +297,12 @@ function takeGrant(
   }
   const renewed = state.permit === undefined ? { fencedSecond: undefined } : {};
   const fence = state.node.suspicion === "none" ? undefined : state.fence;
-  update(turn, { permit: answer.permit, nonces: [nonce], fence, ...renewed });
+  update(turn, {
+    permit: answer.permit,
+    nonces: [nonce],
+    fence,
+    stopOwedSince: undefined,
+    ...renewed,
+  });
   keepPermit(turn);
 }

@@ -23,7 +23,7 @@ export function removeFiles(turn: Turn): void {
   const { fence, files } = turn.state;
   // What was refused before the fence began does not hold its first try up.
   const firstTry = fence !== undefined && files.triedAt !== undefined &&
-    isBefore(files.triedAt, fence.since.monotonic);
+    isBefore(files.triedAt, fence.openedAt);
   if (!firstTry && !retryIsDue(turn)) return;
   update(turn, { awaiting: "files" });
   turn.effects.push({ kind: "remove_files" });

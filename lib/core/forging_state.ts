@@ -69,6 +69,8 @@ export interface Guarding {
   /** One consequential effect at a time: its result is an event. */
   readonly awaiting: "files" | "signal" | undefined;
   readonly fence: Fence | undefined;
+  /** When the last permit ended whose stop was not confirmed yet; also one of the process before us. */
+  readonly stopOwedSince: PermitTime | undefined;
   readonly startSince: Monotonic | undefined;
   /** Earlier starts of this process, with these credentials, that a permit's end cut short. */
   readonly startTries: StartTries | undefined;
@@ -130,6 +132,7 @@ export type ForgingEffect =
   /** To be on disk before any effect after it. */
   | {
     readonly kind: "keep_permit";
+    /** The permit's end; a past one while its stop is owed, and none once that is confirmed. */
     readonly until: PermitTime | undefined;
     readonly nonces: readonly string[];
   }
@@ -150,9 +153,10 @@ export interface ForgingStep {
 /** The machine at the start of a guard, with what the permit file said. */
 export function newGuarding(
   settings: ForgingSettings,
-  { bornAt, carried, nonces }: {
+  { bornAt, carried, stopOwedSince, nonces }: {
     bornAt: Monotonic;
     carried: Permit | undefined;
+    stopOwedSince: PermitTime | undefined;
     nonces: readonly string[];
   },
 ): Guarding {
@@ -173,6 +177,7 @@ export function newGuarding(
     credentials: { usable: false, generation: 0 },
     awaiting: undefined,
     fence: undefined,
+    stopOwedSince,
     startSince: undefined,
     startTries: undefined,
     slotWaitSince: undefined,

@@ -19,8 +19,10 @@ export function moveTowardsStop(turn: Turn): void {
   const trial = !settings.nodeRequired && node.identity === undefined;
   // Beside a restarted sidecar a socket that refuses may be that of a node that forged until now,
   // where a permit ended in this guard's life or the lease may still show a write of the last one's.
+  // Once that is over and done with it may be one that starts, which is asked again when it is up.
   const wasLeader = fence?.claimableAt !== undefined || nonces.length > 0;
-  const mayHaveForged = node.ranBeforeGuard && node.suspicion === "likely" && wasLeader;
+  const mayHaveForged = node.ranBeforeGuard && node.suspicion === "likely" && wasLeader &&
+    node.signal?.effectSeen !== true;
   const reachable = isUp(node) || node.forging || mayHaveForged || trial;
   if (!reachable) {
     if (fence !== undefined && node.suspicion === "none") closeFence(turn);
@@ -58,7 +60,7 @@ function killIsDue(turn: Turn): boolean {
   const now = turn.now.monotonic;
   if (fence.killedAt !== undefined) return !isBefore(now, addMs(fence.killedAt, RETRY_MS));
   const filesStuck = files.inPlace === "installed" && files.problem !== undefined &&
-    files.triedAt !== undefined && !isBefore(files.triedAt, fence.since.monotonic);
+    files.triedAt !== undefined && !isBefore(files.triedAt, fence.openedAt);
   return filesStuck || !isBefore(now, askedUntil(turn, fence));
 }
 
@@ -71,9 +73,9 @@ function softEnd({ state: { settings }, now }: Turn, fence: Fence): Monotonic {
   return killDueAt(fence, { fenceTimeoutMs: settings.fenceTimeoutMs, now });
 }
 
-/** A gauge that stands at 0 confirms the stop when the signal has settled: a kill can wait for that. */
+/** Without a gauge that stands at 1 the stop is confirmed when the signal has settled: a kill can wait for that. */
 function gaugeDueAt({ gauge, signal }: NodeLife): Monotonic {
-  const asked = gauge === 0 && signal !== undefined && !wantsForging(signal.reason);
+  const asked = gauge !== 1 && signal !== undefined && !wantsForging(signal.reason);
   return asked ? addMs(signal.at, SETTLE_MS + GAUGE_GRACE_MS) : monotonic(-Infinity);
 }
 

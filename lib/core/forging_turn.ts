@@ -5,7 +5,14 @@ import { hurried, type KillFrom } from "./fence.ts";
 import type { ForgingEffect, Guarding } from "./forging_state.ts";
 import { nextEpoch } from "./permit.ts";
 import { withTry } from "./start_tries.ts";
-import { addMs, elapsedMs, type GuardInstant, type PermitTime, wallSecond } from "./time.ts";
+import {
+  addMs,
+  elapsedMs,
+  type GuardInstant,
+  instantAgo,
+  type PermitTime,
+  wallSecond,
+} from "./time.ts";
 
 const BACKOFF_FIRST_MS = 30_000;
 const BACKOFF_MS_MAX = 300_000;
@@ -36,6 +43,7 @@ export function endPermit(
     refreshing: false,
   });
   if (state.permit === undefined) return;
+  update(turn, { stopOwedSince: turn.now.permit });
   log(turn, { level: "info", message: "Permit ends", fields: { reason } });
   openFence(turn, {
     reason,
@@ -67,11 +75,16 @@ export function openFence(
     patientUntil?: PermitTime | undefined;
   },
 ): void {
-  if (turn.state.fence !== undefined) return;
+  const { fence, stopOwedSince } = turn.state;
+  if (fence !== undefined) return;
+  const { now } = turn;
   update(turn, {
     fence: {
       reason,
-      since: turn.now,
+      since: stopOwedSince === undefined
+        ? now
+        : instantAgo(now, elapsedMs(stopOwedSince, now.permit)),
+      openedAt: now.monotonic,
       claimableAt,
       patientUntil,
       signalledAt: undefined,
@@ -83,9 +96,10 @@ export function openFence(
 
 /** The stop is confirmed: notes the second for the receipt, when the files are gone too. */
 export function closeFence(turn: Turn): void {
-  const { fence, files, fenceMarginsMs, fences, permit } = turn.state;
-  // Once more: the disk may have refused it when the permit ended.
-  if (permit === undefined && fence !== undefined) keepPermit(turn);
+  const { fence, files, fenceMarginsMs, fences, permit, stopOwedSince } = turn.state;
+  update(turn, { stopOwedSince: undefined });
+  const isOnFile = fence !== undefined || stopOwedSince !== undefined;
+  if (permit === undefined && isOnFile) keepPermit(turn);
   const second = wallSecond(turn.now.wall);
   if (files.inPlace === "absent") {
     update(turn, { fencedSecond: second, lastFencedSecond: second });
@@ -132,11 +146,11 @@ export function log(turn: Turn, line: Omit<Extract<ForgingEffect, { kind: "log" 
   turn.effects.push({ kind: "log", ...line });
 }
 
-/** Writes permit and nonces to the permit file, before any later effect. */
+/** Writes permit, or its end while the stop is owed, and nonces to the permit file, before any later effect. */
 export function keepPermit(turn: Turn): void {
   turn.effects.push({
     kind: "keep_permit",
-    until: turn.state.permit?.until,
+    until: turn.state.permit?.until ?? turn.state.stopOwedSince,
     nonces: turn.state.nonces,
   });
 }

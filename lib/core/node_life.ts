@@ -243,11 +243,20 @@ export function scrapedNode(
   const effectSeen = fellSinceSignal || settled || signal.effectSeen;
   const confirmed = effectSeen || startCannotBeUnderWay;
   if (!confirmed) return { ...read, gauge: node.gauge, forging: false };
+  const suspicion = mayYetBegin(read) ? node.suspicion : "none";
   return withCounter(
-    { ...read, forging: false, suspicion: "none", signal: { ...signal, effectSeen } },
+    { ...read, forging: false, suspicion, signal: { ...signal, effectSeen } },
     node,
     scrape,
   );
+}
+
+/**
+ * A node without the flag begins to forge when it is up, whatever it was told before: until its socket
+ * accepts, only slots that it checked show that it was up already.
+ */
+function mayYetBegin({ phase, startsNonProducing, aboutToLead = 0 }: NodeLife): boolean {
+  return phase === "starting" && startsNonProducing !== true && aboutToLead === 0;
 }
 
 /** A slot check after a confirmed stop is forging, whatever the gauge says (cardano-node issue 6576). */
@@ -280,7 +289,7 @@ export function settledNode(
   return {
     ...node,
     forging,
-    suspicion: forging ? "likely" : "none",
+    suspicion: forging || mayYetBegin(node) ? "likely" : "none",
     signal: { ...signal, effectSeen: true },
   };
 }

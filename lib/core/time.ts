@@ -79,3 +79,12 @@ export interface GuardInstant {
   readonly permit: PermitTime;
   readonly wall: WallTime;
 }
+
+/** So many milliseconds ago, on all three. */
+export function instantAgo(now: GuardInstant, ms: number): GuardInstant {
+  return {
+    monotonic: addMs(now.monotonic, -ms),
+    permit: addMs(now.permit, -ms),
+    wall: addMs(now.wall, -ms),
+  };
+}

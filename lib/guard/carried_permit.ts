@@ -2,7 +2,15 @@
 // Never carries more than the guard's own deadline allows.
 
 import type { Permit } from "../core/permit.ts";
-import { addMs, type GuardInstant, type Monotonic, monotonic, wallTime } from "../core/time.ts";
+import {
+  addMs,
+  type GuardInstant,
+  isBefore,
+  type Monotonic,
+  monotonic,
+  type PermitTime,
+  wallTime,
+} from "../core/time.ts";
 import { type ClockSources, PermitClock } from "./clocks.ts";
 import type { FoundPermit } from "./permit_file.ts";
 
@@ -31,8 +39,12 @@ export class GuardClocks {
 
 export interface CarriedPermit {
   readonly carried: Permit | undefined;
+  /** When its permit ended, where nobody saw the node stop since. */
+  readonly stopOwedSince: PermitTime | undefined;
   readonly nonces: readonly string[];
 }
+
+const NOTHING: CarriedPermit = { carried: undefined, stopOwedSince: undefined, nonces: [] };
 
 /** What an earlier process of this very pod left: a permit that lets a forging node go on, and its nonces. */
 export function carriedFrom(
@@ -43,15 +55,16 @@ export function carriedFrom(
     now: GuardInstant;
   },
 ): CarriedPermit {
-  if (found === undefined || found.podUid !== podUid) return { carried: undefined, nonces: [] };
-  const leftMs = Math.min(found.leftMs, renewDeadlineMs);
-  if (leftMs <= 0) return { carried: undefined, nonces: found.nonces };
-  const until = addMs(now.permit, leftMs);
+  if (found?.podUid !== podUid) return NOTHING;
+  const { nonces } = found;
+  if (found.leftMs === undefined) return { ...NOTHING, nonces };
+  const until = addMs(now.permit, Math.min(found.leftMs, renewDeadlineMs));
+  if (!isBefore(now.permit, until)) return { ...NOTHING, stopOwedSince: until, nonces };
   const carried: Permit = {
     until,
     sentAt: addMs(until, -renewDeadlineMs),
     fencedSecond: undefined,
     carried: true,
   };
-  return { carried, nonces: found.nonces };
+  return { ...NOTHING, carried, nonces };
 }

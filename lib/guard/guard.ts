@@ -206,8 +206,8 @@ export class Guard {
         return tell({ ...effect, kind: "stamp" });
       case "keep_permit": {
         const { until, nonces } = effect;
-        const leftMs = until === undefined ? 0 : elapsedMs(clocks.now().permit, until);
-        return this.#hands.keepPermit({ leftMs: Math.max(0, leftMs), nonces });
+        const leftMs = until === undefined ? undefined : elapsedMs(clocks.now().permit, until);
+        return this.#hands.keepPermit({ leftMs, nonces });
       }
       case "log":
         return log[effect.level](effect.message, this.#readable(effect.fields));

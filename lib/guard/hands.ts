@@ -13,7 +13,7 @@ import {
   isInstalled,
   removeCredentials,
 } from "./credentials.ts";
-import type { PermitFile } from "./permit_file.ts";
+import type { FoundPermit, PermitFile } from "./permit_file.ts";
 import { signal } from "./process.ts";
 
 /** A checked set and its number, as the machine was told of it. */
@@ -100,11 +100,12 @@ export class Hands {
     return { kind: "signalled", identity, reason: undefined, outcome };
   }
 
-  /** `leftMs` is 0 without a permit. A permit that ended must not be left on file by a full disk. */
-  keepPermit({ leftMs, nonces }: { leftMs: number; nonces: readonly string[] }): void {
+  /** A permit that ended must not be left on file by a full disk. */
+  keepPermit({ leftMs, nonces }: Pick<FoundPermit, "leftMs" | "nonces">): void {
     const { permitFile, log } = this.#options;
     const written = permitFile.write({ leftMs, nonces });
-    const outcome = leftMs === 0 && written.kind === "failed" ? permitFile.clearPermit() : written;
+    const isOver = leftMs === undefined || leftMs <= 0;
+    const outcome = isOver && written.kind === "failed" ? permitFile.clearPermit() : written;
     const problem = outcome.kind === "failed" ? outcome.message : undefined;
     if (problem !== undefined && problem !== this.#permitProblem) {
       log.warning("Cannot keep the permit file", { problem });

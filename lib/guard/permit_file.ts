@@ -8,8 +8,11 @@ export const PERMIT_FILE_NAME = ".forge-manager-permit.json";
 
 /** What was found of an earlier process of this pod. */
 export interface FoundPermit {
-  /** At most this long may a forging node go on; 0 when over, cleared, or from before a boot. Cap it. */
-  readonly leftMs: number;
+  /**
+   * At most this long may a forging node go on: cap it. Negative where its end is past and a stop was not
+   * confirmed since; undefined when one was, and after a boot.
+   */
+  readonly leftMs: number | undefined;
   /** Of our last lease writes, newest last. They prove a lease ours only together with the podUid. */
   readonly nonces: readonly string[];
   readonly podUid: string;
@@ -95,10 +98,11 @@ export class PermitFile {
     }
   }
 
-  #endAfter(leftMs: number): Pick<Content, "endBootMs" | "endWallMs"> {
+  #endAfter(leftMs: number | undefined): Pick<Content, "endBootMs" | "endWallMs"> {
     const bootMs = this.#clocks.bootMs();
-    if (bootMs === undefined || leftMs <= 0) return NEVER;
-    return { endBootMs: bootMs + leftMs, endWallMs: this.#clocks.wallMs() + leftMs };
+    if (bootMs === undefined || leftMs === undefined) return NEVER;
+    const endBootMs = Math.max(0, bootMs + leftMs);
+    return { endBootMs, endWallMs: Math.max(0, this.#clocks.wallMs() + leftMs) };
   }
 
   #store(): PermitFileOutcome {
@@ -156,11 +160,12 @@ export function foundPermit(
   const { podUid, nonces } = content;
   const bootId = clocks.bootId();
   const bootMs = clocks.bootMs();
-  if (bootId === undefined || bootId !== content.bootId || bootMs === undefined) {
-    return { leftMs: 0, podUid, nonces };
+  const isOfThisBoot = bootId !== undefined && bootId === content.bootId;
+  if (!isOfThisBoot || bootMs === undefined || content.endBootMs === NEVER.endBootMs) {
+    return { leftMs: undefined, podUid, nonces };
   }
-  const left = Math.min(content.endBootMs - bootMs, content.endWallMs - clocks.wallMs());
-  return { leftMs: Math.max(0, left), podUid, nonces };
+  const { endBootMs, endWallMs } = content;
+  return { leftMs: Math.min(endBootMs - bootMs, endWallMs - clocks.wallMs()), podUid, nonces };
 }
 
 function parseContent(text: string): Content | undefined {

@@ -110,6 +110,26 @@ theme("sidecar faults", {
     assertEquals(leader.pod.nodeRestarts, 0); // it was told to stop, and not killed
   },
 
+  "a sidecar that dies in its fence leaves the next one what is left of its node's time": async (
+    stage,
+  ) => {
+    const deaf = { node: { misbehaviours: ["refuse-stop"] as const } };
+    const replicas = await stage.start({ replicas: [deaf, deaf, deaf] });
+    const leader = replicas.forger()!;
+    const sinceMs = Date.now();
+    leader.network.setMode("hang");
+    const { timestamp } = await leader.untilLogged("Permit ends", { sinceMs });
+    leader.pod.sidecar!.kill("SIGKILL");
+    const endedAtMs = Date.parse(timestamp);
+    const fenced = await leader.untilLogged("Fence confirmed", { sinceMs });
+    const beganAtMs = Date.parse(fenced.timestamp) - fenced["tookMs"];
+    stage.note("its fence began after the permit's end, ms:", Math.round(beganAtMs - endedAtMs));
+    assert(beganAtMs - endedAtMs < 500, "its node was given its time anew");
+    await replicas.untilOneForges(replicas.others(leader));
+    stage.note("gap ms:", replicas.longestGapMs(sinceMs));
+    assertEquals(leader.pod.nodeRestarts, 1); // killed by the sidecar that came after
+  },
+
   "a sidecar and a node that die together leave the lease to a fresh start of either": async (
     stage,
   ) => {

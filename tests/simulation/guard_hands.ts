@@ -4,6 +4,7 @@
 import type { ForgingEffect, ForgingEvent } from "../../lib/core/forging_state.ts";
 import { type SighupReason, wantsForging } from "../../lib/core/node_life.ts";
 import { permitLeftMs } from "../../lib/core/permit.ts";
+import { elapsedMs } from "../../lib/core/time.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import type { GuardIsolate } from "./guard_isolate.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -53,7 +54,9 @@ export class GuardHands {
         return undefined;
       case "keep_permit":
         pod.permitFile.keep(pod, {
-          leftMs: effect.until === undefined ? 0 : effect.until - this.#permitClock.now(),
+          leftMs: effect.until === undefined
+            ? undefined
+            : elapsedMs(this.#permitClock.now(), effect.until),
           nonces: effect.nonces,
         });
         return undefined;

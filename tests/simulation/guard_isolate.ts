@@ -4,9 +4,8 @@
 import { SCRAPE_WATCH_MS } from "../../lib/core/forging_schedule.ts";
 import type { ForgingEffect, ForgingEvent, Guarding } from "../../lib/core/forging_state.ts";
 import type { GuardView } from "../../lib/core/manager_state.ts";
-import type { Permit, Stamp } from "../../lib/core/permit.ts";
+import type { Stamp } from "../../lib/core/permit.ts";
 import {
-  addMs,
   type GuardInstant,
   isBefore,
   type Monotonic,
@@ -14,6 +13,7 @@ import {
   permitTime,
   wallTime,
 } from "../../lib/core/time.ts";
+import { carriedFrom } from "../../lib/guard/carried_permit.ts";
 import type { PermitClock } from "../../lib/guard/clocks.ts";
 import { GuardHands } from "./guard_hands.ts";
 import { Isolate } from "./isolate.ts";
@@ -66,21 +66,13 @@ export class GuardIsolate extends Isolate {
     this.#permitClock = pod.host.newPermitClock();
     this.#hands = new GuardHands(this, sidecar, this.#permitClock);
     const { forgingSettings: settings } = pod;
-    const found = pod.permitFile.found(pod);
-    const leftMs = Math.min(found.leftMs, settings.renewDeadlineMs);
     const now = pod.host.instant(this.#permitClock);
     this.#read = { permit: now.permit, bootMs: pod.host.bootMs() };
-    const until = addMs(now.permit, leftMs);
-    const carried: Permit | undefined = leftMs <= 0 ? undefined : {
-      until,
-      sentAt: addMs(until, -settings.renewDeadlineMs),
-      fencedSecond: undefined,
-      carried: true,
-    };
+    const { renewDeadlineMs } = settings;
+    const found = carriedFrom(pod.permitFile.found(pod), { podUid: pod.uid, renewDeadlineMs, now });
     this.state = pod.world.core.newGuarding(settings, {
       bornAt: now.monotonic,
-      carried,
-      nonces: found.nonces,
+      ...found,
     });
     this.post({ kind: "credentials", ...pod.readCredentials() });
     this.post({ kind: "files", ...pod.files, problem: undefined });

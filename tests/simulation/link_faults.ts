@@ -6,7 +6,7 @@ import { FAIR, type LinkWeather } from "./link.ts";
 import type { Pod } from "./pod.ts";
 import type { World } from "./world.ts";
 
-function foul(world: World, pods: readonly Pod[], weather: LinkWeather, ms: number): void {
+export function foul(world: World, pods: readonly Pod[], weather: LinkWeather, ms: number): void {
   for (const pod of pods) {
     pod.trouble();
     pod.link.set(weather);

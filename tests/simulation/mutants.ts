@@ -44,8 +44,13 @@ export const MUTANTS: readonly Mutant[] = [
     "  });\n}\n",
   ], [
     "forging_turn.ts",
-    "if (permit === undefined && fence !== undefined) keepPermit(turn);",
+    "if (permit === undefined && isOnFile) keepPermit(turn);",
     "",
+  ]),
+  mutant(7, "a restarted guard gives the node all its time anew", [
+    "forging_turn.ts",
+    "since: stopOwedSince === undefined\n        ? now\n        : instantAgo(now, elapsedMs(stopOwedSince, now.permit)),",
+    "since: now,",
   ]),
   mutant(2, "PUT without uid", [
     "lease_writes.ts",

@@ -63,6 +63,13 @@ function restore(world: World, part: "object" | "spec" | "annotations"): boolean
   store.edit(name, change);
 }
 
+/** Where durations differ, who begins after this cannot know the longest, nor who did not see it yet. */
+export function removeLease(world: World, name: string): void {
+  const last = world.store.get(name)?.spec?.leaseTransitions ?? 0;
+  if (world.isUnequal) world.forget((one) => one.highestTransitionsOf(name) >= last);
+  world.store.remove(name);
+}
+
 export const OPERATOR_FAULTS: readonly Fault[] = [
   {
     name: "lease_deleted",
@@ -74,9 +81,7 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
       if (world.store.get(name)?.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) {
         return false;
       }
-      // Where durations differ, who begins after this cannot know the longest.
-      if (world.isUnequal) world.forget();
-      world.store.remove(name);
+      removeLease(world, name);
     },
   },
   {

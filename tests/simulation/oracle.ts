@@ -82,7 +82,9 @@ export class Oracle {
     const last = this.#lastSlot.get(pod.poolId) ?? -1;
     if (!world.isTame || origin !== "signalled" || slot > last) return;
     const before = this.spells.findLast((one) => one !== spell && one.origin === "signalled");
-    const why = before === undefined ? undefined : apartClass(world, spell, before);
+    const why = before === undefined
+      ? undefined
+      : apartClass(world, { newcomer: spell, other: before, meeting: "in_one_slot" });
     if (why === undefined) world.violate("slot_twice", `${pod.label} forges slot ${slot} again`);
     else world.setApart(why);
   }
@@ -111,16 +113,16 @@ export class Oracle {
   }
 
   /** How long before the first moment at which others could have claimed by waiting it stopped. */
-  #noteMargin({ pod, origin }: Spell): void {
+  #noteMargin({ pod, origin, wasSuspended }: Spell): void {
     const { agenda } = this.#world;
-    const isWithin = origin === "signalled" && this.#world.marginsMean &&
-      !diedWhileFailing(this.#world, pod) && pod.lastRenewalAt > -Infinity;
+    const isWithin = origin === "signalled" && !wasSuspended && this.#world.marginsMean &&
+      !diedWhileFailing(this.#world, pod, "at_once") && pod.lastRenewalAt > -Infinity;
     if (!isWithin) return;
     this.marginsMs.push(pod.lastRenewalAt + 0.99 * pod.timings.durationMs - agenda.now);
   }
 
   #judgeOverlap(newcomer: Spell, other: Spell): void {
-    const why = apartClass(this.#world, newcomer, other);
+    const why = apartClass(this.#world, { newcomer, other, meeting: "at_once" });
     const what = `${newcomer.pod.label} and ${other.pod.label} are able to forge`;
     if (why === undefined) this.#world.violate("two_forgers", what);
     else this.#world.setApart(why);
@@ -193,7 +195,7 @@ export class Oracle {
     const fenced = view.fencedSecond !== undefined && !view.fencing && !pod.permitRuns();
     if (
       fenced && this.#world.agenda.now > pod.diskRefusedAt + 30_000 &&
-      pod.permitFile.leftMs(pod) > 0
+      pod.permitFile.permits(pod)
     ) {
       this.#world.violate("file_outlives_fence", `${pod.label} is fenced, its permit file is not`);
     }

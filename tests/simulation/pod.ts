@@ -66,6 +66,7 @@ export class Pod {
   diskRefusedAt = -Infinity;
   /** True time of the send of the last renewal that bought a permit. */
   lastRenewalAt = -Infinity;
+  mannersSince = 0;
   /** The guard's latest outages; a running one has no end. */
   readonly outages: { from: number; to: number | undefined }[] = [];
   /** The guard beside a node that hangs, when it began to. */
@@ -218,6 +219,7 @@ export class Pod {
 
   set manners(manners: NodeManners) {
     this.#manners = manners;
+    this.mannersSince = this.world.agenda.now;
     this.metricsChanged();
   }
 

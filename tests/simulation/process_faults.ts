@@ -24,7 +24,7 @@ function pause(world: World, pod: Pod, which: "guard" | "manager" | "both"): boo
   });
 }
 
-function misbehave(world: World, pod: Pod, manners: Partial<NodeManners>): boolean | void {
+export function misbehave(world: World, pod: Pod, manners: Partial<NodeManners>): boolean | void {
   if (pod.manners !== GOOD_MANNERS || pod.node?.isHung) return false;
   // A stop that was ignored, and a gauge that tells of one that came about, are two faults of one node.
   const isFencing = pod.sidecar?.guard.state.fence !== undefined;
@@ -64,7 +64,7 @@ function hang(world: World, pod: Pod): boolean | void {
   });
 }
 
-function seesMetrics({ sidecar }: Pod): boolean {
+export function seesMetrics({ sidecar }: Pod): boolean {
   const state = sidecar?.guard.state;
   return state !== undefined && !state.metricsUnreliable && state.node.metricsWereReadable;
 }

@@ -46,7 +46,10 @@ function populate(world: World, replicas: number | undefined): void {
   const twins = random.chance(0.12) && count > 2;
   const unflagged = random.chance(0.1) && count > 2 ? random.below(count - 1) : -1;
   const stranger = random.chance(0.1) && count > 2 && !world.isMild ? count - 1 : -1;
-  const tameWithinMs = world.isTame ? 300 : undefined;
+  // From the kill of a node that refuses to stop to the earliest claim it is half of FENCE_TIMEOUT and
+  // 300 ms: with the shortest one, that is a slot and as much more as clocks may then differ.
+  const tameMs = unequal || common.fenceTimeoutMs < 4_000 ? 100 : 300;
+  const tameWithinMs = world.isTame ? tameMs : undefined;
   // Most pools never gave their lock another name; where none is given now, a few did before.
   const leaseName = random.chance(world.renames ? 0.5 : 0.8) ? DEFAULT_LOCK : OTHER_LOCK;
   world.lockNames = [leaseName];

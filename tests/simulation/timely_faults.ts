@@ -4,6 +4,7 @@
 import { ANNOTATION } from "../../lib/core/lease_record.ts";
 import { FAIR } from "./link.ts";
 import { GOOD_MANNERS } from "./node.ts";
+import { removeLease } from "./operator_faults.ts";
 import type { Pod } from "./pod.ts";
 import type { Storm } from "./storm.ts";
 import type { World } from "./world.ts";
@@ -105,10 +106,9 @@ function deleteSoon(world: World, pod: Pod): void {
     const lease = world.store.get(pod.leaseName);
     if (lease?.spec?.holderIdentity !== pod.podName) return;
     if (lease.metadata.annotations?.[ANNOTATION.movedTo] !== undefined) return;
-    if (world.isUnequal) world.forget();
     world.watchLagMs = world.random.skewed(20, 4_000);
     world.agenda.after(5_000, () => world.watchLagMs = 20);
-    world.store.remove(pod.leaseName);
+    removeLease(world, pod.leaseName);
   });
 }
 

@@ -2,6 +2,7 @@
 // Never strikes after healing.
 
 import type { Fault } from "./fault.ts";
+import { JOINT_FAULTS } from "./joint_faults.ts";
 import { LINK_FAULTS } from "./link_faults.ts";
 import { OPERATOR_FAULTS } from "./operator_faults.ts";
 import type { Pod } from "./pod.ts";
@@ -14,6 +15,7 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...LINK_FAULTS,
   ...PROCESS_FAULTS,
   ...OPERATOR_FAULTS,
+  ...JOINT_FAULTS,
 ];
 /** One mild fault is over, and its traces gone, before the next comes. */
 const MILD_GAP_MS = 25_000;

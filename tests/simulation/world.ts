@@ -168,7 +168,7 @@ export class World {
   }
 
   /** What the lease told is lost: who begins from now on cannot know of it. */
-  forget(knows: (manager: ManagerIsolate) => boolean = () => true): void {
+  forget(knows: (manager: ManagerIsolate) => boolean): void {
     const managers = this.pods.flatMap(({ sidecar }) => sidecar?.manager ?? []);
     const before = this.restored;
     const isLong = before === undefined || this.agenda.now - before.at > FORGOTTEN_FOR_MS;

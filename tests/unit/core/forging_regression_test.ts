@@ -58,7 +58,7 @@ Deno.test("what was asked of a process that ended is not held against its succes
   const guard = GuardUnderTest.leader().later(9_000).tick().files("absent").signalled("absent");
   guard.later(500).look(false, { identity: successor, flag: false });
   guard.later(20_000).look(true, { identity: successor, flag: false });
-  assertEquals(guard.acts, ["sighup startup_cleanup"]);
+  assertEquals(guard.acts, ["keep_permit", "sighup startup_cleanup"]);
 });
 
 Deno.test("a node whose metrics are not believed is asked to stop all the same", () => {
@@ -168,7 +168,7 @@ Deno.test("a node that shows itself while it starts is asked before it is killed
   guard.take({ kind: "revoked", reason: "lease_lost", killFrom: "half_fence" });
   guard.files("absent").signalled().later(500);
   guard.look(false, { flag: false, identity: SUCCESSOR }).later(60_000).scrape(1);
-  assertEquals(guard.acts, ["sighup startup_cleanup"]);
+  assertEquals(guard.acts, ["keep_permit", "sighup startup_cleanup"]);
   guard.signalled().later(SETTINGS.fenceTimeoutMs / 2 - 1).scrape(1);
   assertEquals(guard.acts, []);
   guard.later(1).scrape(1);

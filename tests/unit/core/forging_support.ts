@@ -33,15 +33,22 @@ export class GuardUnderTest {
   effects: ForgingEffect[] = [];
 
   constructor(
-    { carried, nonces = [], nowMs = 10_000, settings = SETTINGS }: {
+    { carried, stopOwedForMs, nonces = [], nowMs = 10_000, settings = SETTINGS }: {
       carried?: Permit;
+      /** The permit of the process before this one ended so long ago, and no stop was confirmed. */
+      stopOwedForMs?: number;
       nonces?: string[];
       nowMs?: number;
       settings?: ForgingSettings;
     } = {},
   ) {
     this.nowMs = nowMs;
-    this.state = newGuarding(settings, { bornAt: monotonic(nowMs), carried, nonces });
+    this.state = newGuarding(settings, {
+      bornAt: monotonic(nowMs),
+      carried,
+      stopOwedSince: stopOwedForMs === undefined ? undefined : permitTime(nowMs - stopOwedForMs),
+      nonces,
+    });
   }
 
   get now(): GuardInstant {

@@ -8,7 +8,7 @@ import { Uptime } from "../../../lib/guard/uptime.ts";
 
 const NOW = { monotonic: monotonic(5), permit: permitTime(100), wall: wallTime(1_000) };
 const OPTIONS = { podUid: "me", renewDeadlineMs: 9_000, now: NOW };
-const NOTHING = { carried: undefined, nonces: [] };
+const NOTHING = { carried: undefined, stopOwedSince: undefined, nonces: [] };
 
 Deno.test("nothing is carried from no file, or from another pod's", () => {
   assertEquals(carriedFrom(undefined, OPTIONS), NOTHING);
@@ -16,9 +16,17 @@ Deno.test("nothing is carried from no file, or from another pod's", () => {
 });
 
 Deno.test("nonces are carried without a permit", () => {
-  const found = { leftMs: 0, nonces: ["n"], podUid: "me" };
-  assertEquals(carriedFrom(found, OPTIONS), { carried: undefined, nonces: ["n"] });
+  const found = { leftMs: undefined, nonces: ["n"], podUid: "me" };
+  assertEquals(carriedFrom(found, OPTIONS), { ...NOTHING, nonces: ["n"] });
 });
+
+for (const [leftMs, since] of [[0, 100], [-3_000, -2_900]] as const) {
+  Deno.test(`a permit that ended ${-leftMs} ms ago carries that its stop is owed since then`, () => {
+    const found = { leftMs, nonces: ["n"], podUid: "me" };
+    const stopOwedSince = permitTime(since);
+    assertEquals(carriedFrom(found, OPTIONS), { ...NOTHING, stopOwedSince, nonces: ["n"] });
+  });
+}
 
 for (const [leftMs, until] of [[5_000, 5_100], [60_000, 9_100]] as const) {
   Deno.test(`${leftMs} ms on file let a forging node go on until ${until}, never start one`, () => {

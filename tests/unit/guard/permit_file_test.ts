@@ -24,24 +24,38 @@ function arrange(podUid = "uid-1") {
   return { clocks, open, path, file: open(), [Symbol.dispose]: dispose };
 }
 
-const LEFT: readonly [fact: string, change: (clocks: FakeClocks) => void, leftMs: number][] = [
+type Left = number | undefined;
+const LEFT: readonly [fact: string, change: (clocks: FakeClocks) => void, leftMs: Left][] = [
   ["at once", () => {}, 9000],
   ["after 2 s by both clocks", (c) => (c.boot = 52_000, c.wall += 2000), 7000],
   ["after the wall clock went back", (c) => (c.boot = 52_000, c.wall -= 3_600_000), 7000],
   ["after the wall clock went forward", (c) => (c.boot = 52_000, c.wall += 8000), 1000],
-  ["after its end", (c) => (c.boot = 60_000, c.wall += 10_000), 0],
-  ["after a boot", (c) => (c.id = "boot-2", c.boot = 100), 0],
-  ["without a boot id", (c) => c.id = undefined, 0],
-  ["without a boot clock", (c) => c.boot = undefined, 0],
+  ["after its end", (c) => (c.boot = 60_000, c.wall += 10_000), -1000],
+  ["after its end by the wall clock alone", (c) => c.wall += 10_000, -1000],
+  ["after a boot", (c) => (c.id = "boot-2", c.boot = 100), undefined],
+  ["without a boot id", (c) => c.id = undefined, undefined],
+  ["without a boot clock", (c) => c.boot = undefined, undefined],
 ];
 for (const [fact, change, leftMs] of LEFT) {
-  Deno.test(`PermitFile gives ${leftMs} of 9000 ms ${fact}`, () => {
+  Deno.test(`PermitFile gives ${leftMs ?? "nothing"} of 9000 ms ${fact}`, () => {
     using arranged = arrange();
     assertEquals(arranged.file.write({ leftMs: 9000, nonces: ["a"] }), { kind: "written" });
     change(arranged.clocks);
     assertEquals(arranged.open().read(), { leftMs, nonces: ["a"], podUid: "uid-1" });
   });
 }
+
+Deno.test("PermitFile keeps when a permit ended until that is cleared", () => {
+  using arranged = arrange();
+  arranged.file.write({ leftMs: -500, nonces: ["a"] });
+  arranged.clocks.boot = 51_000;
+  const later = arranged.open();
+  assertEquals(later.read()?.leftMs, -1500);
+  later.forgetNonces();
+  assertEquals(arranged.open().read(), { leftMs: -1500, nonces: [], podUid: "uid-1" });
+  later.write({ leftMs: undefined, nonces: [] });
+  assertEquals(arranged.open().read()?.leftMs, undefined);
+});
 
 Deno.test("PermitFile is for its owner only and leaves no temporary file", () => {
   using arranged = arrange();
@@ -62,7 +76,7 @@ Deno.test("PermitFile keeps the nonces when the permit is cleared, and the permi
   const last = arranged.open();
   last.read();
   last.clearPermit();
-  assertEquals(arranged.open().read(), { leftMs: 0, nonces: ["a", "b"], podUid: "uid-1" });
+  assertEquals(arranged.open().read(), { leftMs: undefined, nonces: ["a", "b"], podUid: "uid-1" });
 });
 
 Deno.test("PermitFile takes nothing over from another pod", () => {
@@ -71,7 +85,7 @@ Deno.test("PermitFile takes nothing over from another pod", () => {
   const stranger = arranged.open("uid-2");
   assertEquals(stranger.read()?.podUid, "uid-1");
   stranger.clearPermit();
-  assertEquals(arranged.open("uid-2").read(), { leftMs: 0, nonces: [], podUid: "uid-2" });
+  assertEquals(arranged.open("uid-2").read(), { leftMs: undefined, nonces: [], podUid: "uid-2" });
 });
 
 Deno.test("PermitFile keeps the newest sixteen nonces", () => {

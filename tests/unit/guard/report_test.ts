@@ -22,7 +22,7 @@ const STATE = newGuarding({
   socketWaitTimeoutMs: 600_000,
   nodeRequired: true,
   metricsConfigured: true,
-}, { bornAt: monotonic(0), carried: undefined, nonces: [] });
+}, { bornAt: monotonic(0), carried: undefined, stopOwedSince: undefined, nonces: [] });
 
 function at(ms: number): GuardInstant {
   return { monotonic: monotonic(ms), permit: permitTime(ms), wall: wallTime(ms) };
