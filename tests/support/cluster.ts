@@ -102,6 +102,21 @@ export class Cluster {
     }, { timeoutMs, everyMs: 200 });
   }
 
+  /** Until its local leader hears of the forge lease again as it is renewed, after the hub was away. */
+  untilWatchesAgain(sinceMs: number): Promise<true> {
+    return until(
+      `${this.key} to watch the forge lease again`,
+      () =>
+        this.replicas.all.some((replica) =>
+          replica.log().some(({ timestamp, message, api, subject }) =>
+            message === "API requests succeed again" && api === "coordination" &&
+            subject.startsWith("watch leases") && Date.parse(timestamp) >= sinceMs
+          )
+        ),
+      { timeoutMs: 60_000, everyMs: 200 },
+    );
+  }
+
   setApi(mode: NetworkMode): void {
     for (const { network } of this.replicas.all) network.setMode(mode);
   }

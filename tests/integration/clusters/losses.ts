@@ -100,8 +100,9 @@ export const LOSSES: ClusterScenarios = {
     const sinceMs = Date.now();
     east.setHub("hang");
     await expectTakeover(stage, { clusters, by: west, sinceMs, waitMs: 30_000 });
+    const healedAtMs = Date.now();
     east.setHub("ok");
-    await east.untilReady();
+    await east.untilWatchesAgain(healedAtMs);
     await clusters.untilRenewed();
     const againMs = Date.now();
     west.setHub("hang");
